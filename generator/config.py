@@ -1,0 +1,321 @@
+"""`report.toml` → frozen, validated objects. Nothing else reads the file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from generator.errors import ConfigError
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+SERIES_ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
+SYMBOL = re.compile(r"[A-Za-z0-9^.= -]{1,20}")
+COLOUR = re.compile(r"#[0-9a-f]{6}")
+# Names that cannot be a folder on every system the site may be unpacked on.
+RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"com{i}" for i in range(10)), *(f"lpt{i}" for i in range(10))})
+MAX_PAIRS = 2_000
+MAX_SERIES = 2_000
+MAX_FILE_BYTES = 2_000_000
+
+
+def _text(value: str) -> str:
+    """Refuse characters that no label needs and that can hide or reorder text."""
+    bad = [c for c in value if not c.isprintable()]
+    if bad:
+        raise ValueError(f"contains the unprintable character U+{ord(bad[0]):04X}; write plain text on one line")
+    return value
+
+
+def _slug(value: str) -> str:
+    if not SLUG.fullmatch(value) or value in RESERVED:
+        raise ValueError("must be 1 to 63 of a-z, 0-9 and '-', not start with '-', and not be a reserved file name")
+    return value
+
+
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+OptionalText = Annotated[str, Field(max_length=500)]
+
+
+class _Strict(BaseModel):
+    """Base of every table: unknown keys and silent conversions are errors, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @field_validator("title", "label", "short", "unit", "description", "contact", mode="after", check_fields=False)
+    @classmethod
+    def _plain_text(cls, value: str) -> str:
+        return _text(value)
+
+
+class Colour(_Strict):
+    """One colour per series, everywhere; `light` and `dark` are for the two schemes."""
+
+    light: str
+    dark: str
+
+    @field_validator("light", "dark")
+    @classmethod
+    def _hex(cls, value: str) -> str:
+        if not COLOUR.fullmatch(value):
+            raise ValueError('must look like "#2f6db3"')
+        return value
+
+
+class SourceRef(_Strict):
+    """Where a series comes from: a source module and the name the series has there."""
+
+    source: Literal["yahoo", "fred", "treasury", "nyfed"]
+    symbol: str
+    currency: str | None = None
+
+    @field_validator("symbol")
+    @classmethod
+    def _symbol(cls, value: str) -> str:
+        if not SYMBOL.fullmatch(value):
+            raise ValueError("may hold letters, digits, blanks and ^.=- only, at most 20")
+        return value
+
+
+class CsvColumn(_Strict):
+    """File name (inside the folder given by `--data`) and column of a series."""
+
+    file: str
+    column: Text
+
+    @field_validator("file")
+    @classmethod
+    def _file(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\.csv", value):
+            raise ValueError("must be a plain file name that ends in .csv")
+        return value
+
+
+class Series(_Strict):
+    """One series of observations.
+
+    `max_daily_move` is the largest credible |log return| (prices) and `range_pct` the credible range (rates).
+    """
+
+    label: Text
+    short: Text
+    kind: Literal["price", "rate_pct", "target_range"]
+    calendar: Literal["24/7", "XNYS", "SIFMA", "daily"]
+    frequency: Literal["daily", "hourly"] = "daily"
+    unit: Text
+    colour: Colour
+    required: bool = True
+    first_usable: date | None = None
+    max_daily_move: Annotated[float, Field(gt=0)] = 0.8
+    range_pct: tuple[float, float] = (-2.0, 25.0)
+    max_age_sessions: Annotated[int, Field(ge=0, le=60)] = 3
+    sources: list[SourceRef]
+    csv: CsvColumn
+
+    @field_validator("range_pct", mode="before")
+    @classmethod
+    def _pair(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+
+class Pair(_Strict):
+    """Two assets and the market control that is neither of them."""
+
+    slug: str
+    title: Text
+    a: str
+    b: str
+    market: str
+    start: date | None = None
+
+    _check_slug = field_validator("slug")(_slug)
+
+    @model_validator(mode="after")
+    def _different(self) -> Pair:
+        if self.a == self.b:
+            raise ValueError(f"a and b are both {self.a!r}; a pair needs two series")
+        if self.market in {self.a, self.b}:
+            raise ValueError(f"market is {self.market!r}, which is already in the pair; choose another control")
+        return self
+
+
+class Event(_Strict):
+    """A date marked on charts."""
+
+    date: date
+    label: Text
+
+
+class Site(_Strict):
+    """The published site."""
+
+    title: Text
+    description: Text
+    url: OptionalText = ""
+    authority: Text
+    contact: OptionalText = ""
+    featured: str
+
+    @field_validator("url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~/-]*)?", value):
+            raise ValueError("must be an http(s) address without query, or empty")
+        return value if not value or value.endswith("/") else value + "/"
+
+    @field_validator("authority")
+    @classmethod
+    def _authority(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", value):
+            raise ValueError("must be a domain name in lower case")
+        return value
+
+
+class Run(_Strict):
+    """What every analysis shares."""
+
+    seed: Annotated[int, Field(ge=0)]
+    reps: Annotated[int, Field(ge=99, le=999_999)]
+    level: Annotated[float, Field(gt=0.5, lt=1)]
+    start: date
+    windows: list[Annotated[int, Field(ge=10, le=2520)]]
+    claim_date: date
+    market_control_yield: str
+    fetch_deadline_seconds: Annotated[int, Field(ge=5, le=3600)] = 120
+    offline_verdict_seconds: Annotated[int, Field(ge=1, le=300)] = 20
+
+
+class Config(_Strict):
+    """The whole of `report.toml`."""
+
+    site: Site
+    run: Run
+    series: dict[str, Series]
+    pairs: list[Pair]
+    events: list[Event] = []
+
+    @field_validator("series")
+    @classmethod
+    def _series_ids(cls, value: dict[str, Series]) -> dict[str, Series]:
+        if len(value) > MAX_SERIES:
+            raise ValueError(f"{len(value)} series; at most {MAX_SERIES}")
+        for key in value:
+            if not SERIES_ID.fullmatch(key):
+                raise ValueError(f"series id {key!r} must be a-z, 0-9 and '_', start with a letter, at most 32")
+        return value
+
+    @model_validator(mode="after")
+    def _known(self) -> Config:
+        known = ", ".join(self.series)
+        if not 1 <= len(self.pairs) <= MAX_PAIRS:
+            raise ValueError(f"pairs: {len(self.pairs)} entries; needs 1 to {MAX_PAIRS}")
+        for i, pair in enumerate(self.pairs):
+            for field in ("a", "b", "market"):
+                name = getattr(pair, field)
+                if name not in self.series:
+                    raise ValueError(f"pairs[{i}].{field}: unknown series {name!r}; known: {known}")
+                if self.series[name].kind != "price":
+                    raise ValueError(f"pairs[{i}].{field}: {name!r} is of kind {self.series[name].kind}; needs a price")
+        slugs = [pair.slug for pair in self.pairs]
+        for i, slug in enumerate(slugs):
+            if slug in slugs[:i]:
+                raise ValueError(f"pairs[{i}].slug: {slug!r} is used twice; every pair needs its own address")
+        if self.site.featured not in slugs:
+            raise ValueError(f"site.featured: unknown pair {self.site.featured!r}; known: {', '.join(slugs)}")
+        if self.run.market_control_yield not in self.series:
+            raise ValueError(
+                f"run.market_control_yield: unknown series {self.run.market_control_yield!r}; known: {known}"
+            )
+        return self
+
+    def pair(self, slug: str) -> Pair:
+        """Return the pair with this slug."""
+        for pair in self.pairs:
+            if pair.slug == slug:
+                return pair
+        raise ConfigError(f"unknown pair {slug!r}; known: {', '.join(p.slug for p in self.pairs)}")
+
+    @property
+    def featured(self) -> Pair:
+        """The pair the front page answers for."""
+        return self.pair(self.site.featured)
+
+    def start(self, pair: Pair) -> date:
+        """Return the first date of the pair's sample."""
+        usable = [self.series[s].first_usable or self.run.start for s in (pair.a, pair.b)]
+        return max(pair.start or self.run.start, *usable)
+
+
+def load_config(path: Path) -> Config:
+    """Return the validated configuration.
+
+    Raises
+    ------
+    ConfigError
+        One line: file, key path, value, what is allowed.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"{path.name}: cannot be read ({error.strerror}); give its place with --config FILE"
+        ) from error
+    if len(raw) > MAX_FILE_BYTES:
+        raise ConfigError(f"{path.name}: {len(raw)} bytes; at most {MAX_FILE_BYTES}")
+    return parse_config(raw, path.name)
+
+
+def parse_config(raw: bytes, name: str) -> Config:
+    """Return the validated configuration held in `raw`; `name` stands in the messages."""
+    try:
+        table = tomllib.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{name}: nested too deeply to be a configuration") from error
+    try:
+        return Config.model_validate(table)
+    except ValidationError as error:
+        raise ConfigError(_one_line(name, error)) from error
+
+
+def _one_line(name: str, error: ValidationError) -> str:
+    """Return the first problem as ``file: key.path: message (value)``, and how many more there are."""
+    problems = error.errors(include_url=False, include_context=False)
+    first = problems[0]
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        message = f"unknown key; known: {', '.join(_known_keys(first['loc']))}"
+    shown = (
+        "" if first["type"] in {"extra_forbidden", "missing"} or not place else f" (value: {_shorten(first['input'])})"
+    )
+    more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
+    return f"{name}: {place + ': ' if place else ''}{message}{shown}{more}"
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    """Return the keys allowed beside the unknown one at `location`."""
+    model: Any = Config
+    for part in location[:-1]:
+        if isinstance(model, type) and issubclass(model, _Strict) and part in model.model_fields:
+            annotation = model.model_fields[str(part)].annotation
+            model = _inner(annotation)
+    return sorted(model.model_fields) if isinstance(model, type) and issubclass(model, _Strict) else []
+
+
+def _inner(annotation: Any) -> Any:  # noqa: ANN401 - annotations have no common type
+    """Return the model inside list[...], dict[..., ...] or the annotation itself."""
+    arguments = getattr(annotation, "__args__", ())
+    return arguments[-1] if arguments and isinstance(arguments[-1], type) else annotation
+
+
+def _shorten(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004 - one terminal line
