@@ -1,0 +1,1 @@
+"""Statistics on NumPy arrays: pure functions, no labels, no calendar, no configuration, no network."""
