@@ -1,8 +1,4 @@
-"""Least squares with robust errors, and the rate beta: how a return goes with a change in yield.
-
-All kernels work on finite NumPy arrays; a missing value is an error here, because which sessions enter is decided once,
-before differencing, by the caller. `statsmodels` is the oracle of the tests and is not needed to compute.
-"""
+"""The rate beta: how a return goes with a change in yield, over a sample and in rolling windows."""
 
 from __future__ import annotations
 
@@ -10,60 +6,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from generator.stats.least_squares import (
+    FloatArray,
+    LinearFit,
+    fit,
+    newey_west_lag,
+    t_critical,
+    t_pvalue,
+    with_constant,
+)
+
+__all__ = ["PERCENT", "UNIT_BP", "RateBeta", "newey_west_lag", "rate_beta", "rolling_rate_beta", "slope"]
 
 UNIT_BP = 25.0
 PERCENT = 100.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LinearFit:
-    """Ordinary least squares with a robust covariance.
-
-    Parameters
-    ----------
-    params : ndarray of shape (n_regressors,)
-    cov : ndarray of shape (n_regressors, n_regressors)
-        Robust covariance of `params`.
-    residuals : ndarray of shape (n_observations,)
-    r_squared : float
-        Centred.
-    lag : int
-        Newey-West lags; 0 where the covariance is not HAC.
-    """
-
-    params: FloatArray
-    cov: FloatArray
-    residuals: FloatArray
-    r_squared: float
-    lag: int
-
-    @property
-    def nobs(self) -> int:
-        """Observations."""
-        return self.residuals.size
-
-    @property
-    def dof(self) -> int:
-        """Observations minus regressors: the degrees of freedom of t intervals."""
-        return self.residuals.size - self.params.size
-
-    @property
-    def std_errs(self) -> FloatArray:
-        """Robust standard errors, in the order of `params`."""
-        return np.sqrt(np.diag(self.cov))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaldTest:
-    """A Wald test of linear restrictions, as an F statistic."""
-
-    stat: float
-    df_num: int
-    df_denom: int
-    pvalue: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,129 +50,6 @@ class RateBeta:
     lag: int
     pvalue: float
     r_squared: float
-
-
-def newey_west_lag(nobs: int) -> int:
-    """Return the number of Newey-West lags for `nobs` observations, floor(4 (n / 100)^(2/9)).
-
-    References
-    ----------
-    Newey, W. K. and West, K. D. (1994), Review of Economic Studies 61(4), 631-653, doi 10.2307/2297912.
-    """
-    if nobs < 1:
-        raise ValueError(f"nobs = {nobs}: needs at least one observation")
-    return int(np.floor(4.0 * (nobs / 100.0) ** (2.0 / 9.0)))
-
-
-def t_critical(dof: int, level: float) -> float:
-    """Return the two-sided critical value of Student's t with `dof` degrees of freedom at coverage `level`."""
-    from scipy.special import stdtrit  # noqa: PLC0415 - SciPy only where a quantile is needed
-
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level = {level}: must lie between 0 and 1")
-    return float(stdtrit(dof, 0.5 + level / 2.0))
-
-
-def t_pvalue(stat: float, dof: int) -> float:
-    """Return the two-sided p value of a t statistic."""
-    from scipy.special import stdtr  # noqa: PLC0415 - SciPy only where a quantile is needed
-
-    return float(2.0 * stdtr(dof, -abs(stat)))
-
-
-def with_constant(*columns: FloatArray) -> FloatArray:
-    """Return a design of shape (n_observations, 1 + n_columns) whose first column is 1."""
-    return np.column_stack([np.ones(len(columns[0])), *columns])
-
-
-def hac_meat(scores: FloatArray, lag: int) -> FloatArray:
-    """Return the Bartlett-weighted sum of autocovariances of the scores, S = G_0 + sum_k w_k (G_k + G_k').
-
-    Parameters
-    ----------
-    scores : ndarray of shape (n_observations, n_regressors)
-        x_t e_t, in time order.
-    lag : int
-        Highest autocovariance; w_k = 1 - k / (lag + 1). 0 gives White's HC0.
-
-    References
-    ----------
-    Newey, W. K. and West, K. D. (1987), Econometrica 55(3), 703-708, doi 10.2307/1913610.
-    """
-    total = scores.T @ scores
-    for k in range(1, min(lag, len(scores) - 1) + 1):
-        cross = scores[k:].T @ scores[:-k]
-        total += (1.0 - k / (lag + 1.0)) * (cross + cross.T)
-    return total
-
-
-def fit(
-    response: FloatArray, design: FloatArray, *, cov_type: Literal["HAC", "HC3"] = "HAC", lag: int | None = None
-) -> LinearFit:
-    """Return least squares of `response` on `design` with HAC or HC3 covariance.
-
-    Parameters
-    ----------
-    response : ndarray of shape (n_observations,)
-    design : ndarray of shape (n_observations, n_regressors)
-        With its own constant, see `with_constant`.
-    cov_type : {"HAC", "HC3"}
-        Newey-West (1987) without small-sample factor, for time series in order; HC3 for separate events.
-    lag : int, optional
-        Newey-West lags; by default `newey_west_lag`.
-
-    References
-    ----------
-    MacKinnon, J. G. and White, H. (1985), Journal of Econometrics 29(3), 305-325, doi 10.1016/0304-4076(85)90158-7.
-    """
-    nobs, n_regressors = design.shape
-    if response.shape != (nobs,):
-        raise ValueError(f"response has shape {response.shape}, design {design.shape}: the rows must match")
-    if nobs <= n_regressors:
-        raise ValueError(f"{nobs} observations are too few for {n_regressors} regressors")
-    if not (np.isfinite(response).all() and np.isfinite(design).all()):
-        raise ValueError("response and design must be finite; select the sessions before differencing")
-    if np.linalg.matrix_rank(design) < n_regressors:
-        raise ValueError("the regressors are collinear: one is constant or a combination of others")
-    bread = np.linalg.inv(design.T @ design)
-    params = bread @ (design.T @ response)
-    residuals = response - design @ params
-    lags = 0
-    if cov_type == "HAC":
-        lags = newey_west_lag(nobs) if lag is None else lag
-        meat = hac_meat(design * residuals[:, None], lags)
-    else:
-        leverage = np.einsum("ij,jk,ik->i", design, bread, design)
-        scaled = design * (residuals / (1.0 - leverage))[:, None]
-        meat = scaled.T @ scaled
-    centred = response - response.mean()
-    total = float(centred @ centred)
-    return LinearFit(
-        params=params,
-        cov=bread @ meat @ bread,
-        residuals=residuals,
-        r_squared=1.0 - float(residuals @ residuals) / total if total > 0.0 else 0.0,
-        lag=lags,
-    )
-
-
-def wald_test(params: FloatArray, cov: FloatArray, restrictions: FloatArray, dof: int) -> WaldTest:
-    """Return the F form of the Wald test of R b = 0.
-
-    Parameters
-    ----------
-    params : ndarray of shape (n_regressors,)
-    cov : ndarray of shape (n_regressors, n_regressors)
-    restrictions : ndarray of shape (n_restrictions, n_regressors)
-    dof : int
-        Denominator degrees of freedom.
-    """
-    from scipy.special import fdtrc  # noqa: PLC0415 - SciPy only where a quantile is needed
-
-    gap = restrictions @ params
-    df_num = len(restrictions)
-    stat = float(gap @ np.linalg.solve(restrictions @ cov @ restrictions.T, gap)) / df_num
-    return WaldTest(stat=stat, df_num=df_num, df_denom=dof, pvalue=float(fdtrc(df_num, dof, stat)))
 
 
 def slope(fitted: LinearFit, index: int, *, level: float = 0.95) -> RateBeta:
@@ -286,9 +120,9 @@ def rolling_rate_beta(
 
     Notes
     -----
-    With demeaned data the score of the slope in a window is c'f_t, where f_t = (xy, x^2, x, y, 1) does not depend on the
-    window and c does not depend on t. So every sum over a window, lagged products of scores included, is a difference of
-    two cumulative sums: no loop over windows.
+    With demeaned data the score of the slope in a window is c'f_t, where f_t = (xy, x^2, x, y, 1) does not depend on
+    the window and c does not depend on t. So every sum over a window, lagged products of scores included, is a
+    difference of two cumulative sums: no loop over windows.
     """
     nobs = len(returns)
     beta, lower, upper = (np.full(nobs, np.nan) for _ in range(3))
@@ -333,21 +167,35 @@ def _rolling_meat(features: FloatArray, weights: FloatArray, window_obs: int) ->
 
     Parameters
     ----------
-    features : ndarray of shape (5, n_observations)
-    weights : ndarray of shape (5, n_windows)
+    features : ndarray of shape (n_features, n_observations)
+        f_t.
+    weights : ndarray of shape (n_features, n_windows)
+        c.
     window_obs : int
+
+    Notes
+    -----
+    Sums f_t (f_t + 2 sum_k w_k f_{t-k})' over each window, then takes off the few pairs that reach back before its
+    start.
     """
-    nobs = features.shape[1]
+    n_features, nobs = features.shape
     n_windows = weights.shape[1]
     lag = newey_west_lag(window_obs)
-    first, second = np.triu_indices(len(features))
-    mixed = first != second
-    moments = np.zeros((first.size, n_windows))
-    for k in range(lag + 1):
-        late, early = features[:, k:], features[:, : nobs - k]
-        products = late[first] * early[second]
-        products[mixed] += late[second[mixed]] * early[first[mixed]]
-        bartlett = 1.0 if k == 0 else 2.0 * (1.0 - k / (lag + 1.0))
-        moments += bartlett * _window_sums(products, window_obs - k)[:, :n_windows]
-    total: FloatArray = np.sum(moments * weights[first] * weights[second], axis=0)
+    bartlett = 1.0 - np.arange(lag + 1) / (lag + 1.0)
+    padded = np.concatenate([np.zeros((n_features, lag)), features], axis=1)
+    led = features.copy()
+    for k in range(1, lag + 1):
+        led += 2.0 * bartlett[k] * padded[:, lag - k : lag - k + nobs]
+    total = np.zeros(n_windows)
+    for i in range(n_features):
+        products = features[i] * led[i:]
+        products[1:] += led[i] * features[i + 1 :]
+        total += weights[i] * np.einsum("ij,ij->j", weights[i:], _window_sums(products, window_obs))
+    scores = [
+        np.einsum("ij,ij->j", weights, padded[:, start : start + n_windows])
+        for start in range(min(2 * lag, window_obs))
+    ]
+    for late in range(lag, len(scores)):
+        for early in range(late - lag, lag):
+            total -= 2.0 * bartlett[late - early] * scores[late] * scores[early]
     return total
