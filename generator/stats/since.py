@@ -1,4 +1,4 @@
-"""Since a date: were both assets up after so many sessions, how often that happens anyway, and how far two drift apart."""
+"""Since a date: were both assets up, how often does that happen anyway, and how far do two drift apart by chance."""
 
 from __future__ import annotations
 
@@ -116,9 +116,9 @@ def joint_up_base_rate(
     Notes
     -----
     Wilson's interval on an effective number of trials, the smaller of two: p (1 - p) over the HAC variance of the
-    overlapping outcomes (Bartlett, 2 h lags), and n / (h (2 - 4 / pi)), the number for the sign of an overlapping sum of
-    independent returns (arcsine law). The second is needed because few long windows make the first too large. A block
-    bootstrap of the outcomes covers only 70 to 80 % at 252 sessions in seven years; this one covers 95 %.
+    overlapping outcomes (Bartlett, 2 h lags), and n / (h (2 - 4 / pi)), the number for the sign of an overlapping sum
+    of independent returns (arcsine law). The second is needed because few long windows make the first too large. A
+    block bootstrap of the outcomes covers only 70 to 80 % at 252 sessions in seven years; this one covers 95 %.
     """
     if len(price_a) < 2 * horizon + 1:
         return None
@@ -139,8 +139,8 @@ def joint_up_base_rate(
 def drift_apart(vol_a: float, vol_b: float, corr: float, horizon: int, observed_gap: float) -> DriftApart:
     """Return how far two assets drift apart by chance in `horizon` sessions, normal closed form.
 
-    The difference of their log returns over h sessions has variance h (a^2 + b^2 - 2 rho a b): a steady correlation below
-    one leaves room for very different destinations. No drift, independent sessions.
+    The difference of their log returns over h sessions has variance h (a^2 + b^2 - 2 rho a b): a steady correlation
+    below one leaves room for very different destinations. No drift, independent sessions.
 
     Parameters
     ----------
