@@ -9,6 +9,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+SMALLEST_DETERMINANT = 1e-12
+"""A correlation matrix nearer to singular than this has no usable inverse."""
+
 
 def corr(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     """Return Pearson's correlation, NaN when a series is constant."""
@@ -68,7 +71,7 @@ def fisher_interval(
     half = normal_quantile(level) / np.sqrt(np.where(freedom >= 1, freedom, np.nan))
     with np.errstate(divide="ignore"):
         centre = np.arctanh(value)
-    return np.tanh(centre - half), np.tanh(centre + half)
+    return np.asarray(np.tanh(centre - half)), np.asarray(np.tanh(centre + half))
 
 
 def rolling_corr(x: NDArray[np.float64], y: NDArray[np.float64], window_obs: int) -> NDArray[np.float64]:
@@ -94,15 +97,15 @@ def rolling_corr(x: NDArray[np.float64], y: NDArray[np.float64], window_obs: int
 
     def window_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
         running = np.concatenate([[0.0], np.cumsum(values)])
-        return (running[window_obs:] - running[:-window_obs]) / window_obs
+        return np.asarray(running[window_obs:] - running[:-window_obs]) / window_obs
 
     mean_a, mean_b = window_mean(a), window_mean(b)
     var_a = window_mean(a * a) - mean_a**2
     var_b = window_mean(b * b) - mean_b**2
-    moving = ~(_constant(a, window_obs) | _constant(b, window_obs)) & (window_mean((~known).astype(float)) == 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = (window_mean(a * b) - mean_a * mean_b) / np.sqrt(var_a * var_b)
-    out[window_obs - 1 :] = np.where(moving, np.clip(value, -1.0, 1.0), np.nan)
+    usable = _moves(a, window_obs) & _moves(b, window_obs) & _all_known(known, window_obs) & (var_a > 0) & (var_b > 0)
+    covariance = window_mean(a * b) - mean_a * mean_b
+    value = covariance[usable] / np.sqrt(var_a[usable] * var_b[usable])
+    out[window_obs - 1 :][usable] = np.clip(value, -1.0, 1.0)
     return out
 
 
@@ -132,11 +135,11 @@ def ewma_corr(
     def smooth(product: NDArray[np.float64]) -> NDArray[np.float64]:
         first = product[:start_obs].mean()
         rest = lfilter([1 - lam], [1.0, -lam], product[start_obs:], zi=[lam * first])[0]
-        return np.concatenate([[first], rest])
+        return np.concatenate([[first], np.asarray(rest)])
 
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = smooth(x * y) / np.sqrt(smooth(x * x) * smooth(y * y))
-    out[start_obs - 1 :] = np.clip(value, -1.0, 1.0)
+    scale = np.sqrt(smooth(x * x) * smooth(y * y))
+    exists = scale > 0
+    out[start_obs - 1 :][exists] = np.clip(smooth(x * y)[exists] / scale[exists], -1.0, 1.0)
     return out
 
 
@@ -150,7 +153,7 @@ def partial_corr(columns: NDArray[np.float64]) -> float:
     """
     if (np.ptp(columns, axis=0) == 0).any():
         return float("nan")
-    return float(partial_from_matrix(np.corrcoef(columns, rowvar=False)[None])[0])
+    return float(partial_from_matrix(np.atleast_2d(np.corrcoef(columns, rowvar=False))[None])[0])
 
 
 def partial_from_matrix(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -158,13 +161,12 @@ def partial_from_matrix(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
 
     This is the statistic to hand to `bootstrap_statistics`. A matrix with a NaN, or without an inverse, gives NaN.
     """
-    finite = np.isfinite(matrices).all(axis=(1, 2))
-    regular = finite.copy()
-    regular[finite] = np.linalg.det(matrices[finite]) > 1e-12  # noqa: PLR2004 - a correlation matrix this near to singular has no usable inverse
+    usable = np.asarray(np.isfinite(matrices).all(axis=(1, 2)))
+    usable[usable] = np.linalg.det(matrices[usable]) > SMALLEST_DETERMINANT
+    inverse = np.linalg.inv(matrices[usable])
     out = np.full(matrices.shape[0], np.nan)
-    inverse = np.linalg.inv(matrices[regular])
-    out[regular] = -inverse[:, 0, 1] / np.sqrt(inverse[:, 0, 0] * inverse[:, 1, 1])
-    return np.clip(out, -1.0, 1.0)
+    out[usable] = np.clip(-inverse[:, 0, 1] / np.sqrt(inverse[:, 0, 0] * inverse[:, 1, 1]), -1.0, 1.0)
+    return out
 
 
 def zou_interval(r_ab: float, r_ac: float, r_bc: float, nobs: int, level: float = 0.95) -> tuple[float, float]:
@@ -187,8 +189,8 @@ def zou_interval(r_ab: float, r_ac: float, r_bc: float, nobs: int, level: float 
 
     References
     ----------
-    Zou, G. Y. (2007). Toward using confidence intervals to compare correlations. *Psychological Methods* 12(4), 399-413.
-    doi:10.1037/1082-989X.12.4.399
+    Zou, G. Y. (2007). Toward using confidence intervals to compare correlations. *Psychological Methods*
+    12(4), 399-413. doi:10.1037/1082-989X.12.4.399
     """
     low_ab, high_ab = (float(end) for end in fisher_interval(r_ab, nobs, level))
     low_ac, high_ac = (float(end) for end in fisher_interval(r_ac, nobs, level))
@@ -204,8 +206,8 @@ def zou_interval(r_ab: float, r_ac: float, r_bc: float, nobs: int, level: float 
 def forbes_rigobon(r: ArrayLike, variance_ratio: ArrayLike) -> NDArray[np.float64]:
     """Return the correlation corrected for volatility: r / sqrt(1 + d (1 - r^2)), d = variance_ratio - 1.
 
-    When the variance of the driving market rises and nothing else changes, the raw correlation rises by itself; this takes
-    that part back. It assumes no omitted factor and no feedback.
+    When the variance of the driving market rises and nothing else changes, the raw correlation rises by itself; this
+    takes that part back. It assumes no omitted factor and no feedback.
 
     Parameters
     ----------
@@ -231,7 +233,7 @@ def _deviations(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _scaled(x: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return x centred and scaled over the places that are known, zero elsewhere, so that running sums stay accurate."""
+    """Return x centred and scaled over the places that are known, zero elsewhere: running sums stay accurate."""
     if not known.any():
         return np.zeros(x.size)
     centred = np.where(known, x - x[known].mean(), 0.0)
@@ -239,8 +241,13 @@ def _scaled(x: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.floa
     return centred / scale if scale > 0 else centred
 
 
-def _constant(x: NDArray[np.float64], window_obs: int) -> NDArray[np.bool_]:
-    """Return for each window whether all its values are equal: no change in its last window_obs - 1 steps."""
+def _moves(x: NDArray[np.float64], window_obs: int) -> NDArray[np.bool_]:
+    """Return for each window whether not all its values are equal: some change in its last window_obs - 1 steps."""
     changes = np.concatenate([[0], np.cumsum(np.diff(x) != 0)])
-    same: NDArray[np.bool_] = changes[window_obs - 1 :] == changes[: x.size - window_obs + 1]
-    return same
+    return np.asarray(changes[window_obs - 1 :] != changes[: x.size - window_obs + 1])
+
+
+def _all_known(known: NDArray[np.bool_], window_obs: int) -> NDArray[np.bool_]:
+    """Return for each window whether all its values are known."""
+    missing = np.concatenate([[0], np.cumsum(~known)])
+    return np.asarray(missing[window_obs:] == missing[:-window_obs])

@@ -130,4 +130,4 @@ def _column_corr(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.f
     b = b - b.mean(axis=0)
     top = np.einsum("ij,ij->j", a, b)
     scale = np.sqrt(np.einsum("ij,ij->j", a, a) * np.einsum("ij,ij->j", b, b))
-    return np.divide(top, scale, out=np.zeros_like(top), where=scale > 0)
+    return np.asarray(np.divide(top, scale, out=np.zeros_like(top), where=scale > 0))

@@ -1,7 +1,7 @@
 """Resamples of a time series by the stationary bootstrap, as blocks, as row numbers or as weights.
 
-A resample is a list of blocks of consecutive observations, taken from the series laid in a circle. Three views of the same
-resample serve three kinds of statistics: **blocks** (start, length) for anything made of sums, **indices** for paths, and
+A resample is a list of blocks of consecutive observations, taken from the series laid in a circle. Three views of it
+serve three kinds of statistics: **blocks** (start, length) for anything made of sums, **indices** for paths, and
 **weights** (how often each observation was drawn) for ranks.
 
 References
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CHUNK_VALUES = 1 << 19
-"""Values per chunk of replications; fixed, because the order of the random draws depends on it."""
+"""Values per chunk of replications: fits the processor's cache. Fixed: the order of the random draws depends on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Blocks:
     ----------
     starts : ndarray of int64, shape (max_blocks, reps)
         First observation of each block, in [0, pool_obs).
-    lengths : ndarray of int64, shape (max_blocks, reps)
+    lengths : ndarray of int32, shape (max_blocks, reps)
         Observations in each block; each column sums to `sample_obs`, unused places hold zero.
     pool_obs : int
         Observations of the series drawn from.
@@ -44,7 +44,7 @@ class Blocks:
     """
 
     starts: NDArray[np.int64]
-    lengths: NDArray[np.int64]
+    lengths: NDArray[np.int32]
     pool_obs: int
     sample_obs: int
 
@@ -86,34 +86,46 @@ def stationary_blocks(
         raise ValueError(f"pool_obs = {pool_obs}: there is nothing to draw from")
     sample = pool_obs if sample_obs is None else sample_obs
     restart = 1.0 / block_size
-    mean_blocks = 1 + (sample - 1) * restart
-    rows = min(sample, math.ceil(mean_blocks + 6 * math.sqrt(mean_blocks * (1 - restart)) + 2))
-    lengths = _geometric(rows, reps, restart, rng)
-    ends = np.cumsum(lengths, axis=0)
+    expected = 1 + (sample - 1) * restart
+    spread = 3 * math.sqrt(expected * (1 - restart))
+    starts, lengths = _draw_blocks(min(sample, math.ceil(expected + spread)), reps, pool_obs, restart, rng)
+    ends = np.cumsum(lengths, axis=0, dtype=np.int32)
     while ends[-1].min() < sample:  # a rare run of short blocks: add rows until every resample is full
-        more = _geometric(rows, reps, restart, rng)
-        lengths = np.concatenate([lengths, more])
-        ends = np.cumsum(lengths, axis=0)
+        more_starts, more_lengths = _draw_blocks(math.ceil(spread) + 1, reps, pool_obs, restart, rng)
+        starts = np.concatenate([starts, more_starts])
+        ends = np.concatenate([ends, ends[-1] + np.cumsum(more_lengths, axis=0, dtype=np.int32)])
     np.minimum(ends, sample, out=ends)
-    lengths[0] = ends[0]
-    np.subtract(ends[1:], ends[:-1], out=lengths[1:])
-    starts = rng.integers(0, pool_obs, size=lengths.shape, dtype=np.int64)
+    lengths = ends.copy()
+    lengths[1:] -= ends[:-1]
     return Blocks(starts=starts, lengths=lengths, pool_obs=pool_obs, sample_obs=sample)
 
 
-def _geometric(rows: int, reps: int, restart: float, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return geometric block lengths on 1, 2, …: 1 + floor(E / -ln(1 - p)) for a standard exponential E."""
+def _draw_blocks(
+    rows: int, reps: int, pool_obs: int, restart: float, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return starts and geometric lengths, both from one random word per block.
+
+    The upper half of the word gives the start (its chances differ by less than pool_obs / 2^32), the lower half U the
+    length 1 + floor(ln U / ln(1 - p)).
+    """
+    words = rng.integers(0, 2**64 - 1, size=(rows, reps), dtype=np.uint64, endpoint=True)
+    halves = words.astype("<u8", copy=False).view("<u4").reshape(rows, reps, 2)
+    starts = halves[:, :, 1].astype(np.int64)
+    starts *= pool_obs
+    starts >>= 32
     if restart >= 1:
-        return np.ones((rows, reps), dtype=np.int64)
-    waits = rng.standard_exponential((rows, reps))
-    waits *= -1.0 / math.log1p(-restart)
-    lengths = waits.astype(np.int64)
-    lengths += 1
-    return lengths
+        return starts, np.ones((rows, reps), dtype=np.int32)
+    decay = 1.0 / math.log1p(-restart)
+    lengths = halves[:, :, 0].astype(np.float64)
+    lengths += 0.5  # U = (lower half + 1/2) / 2^32 is never zero
+    np.log(lengths, out=lengths)
+    lengths *= decay
+    lengths += 1.0 - 32 * math.log(2) * decay
+    return starts, lengths.astype(np.int32)
 
 
 def chunked(reps: int, values_per_rep: int) -> Iterator[int]:
-    """Yield chunk sizes that add up to `reps`, each small enough for the processor's cache."""
+    """Yield chunk sizes that add up to `reps`, each of at most `CHUNK_VALUES` values."""
     size = max(1, CHUNK_VALUES // max(1, values_per_rep))
     for done in range(0, reps, size):
         yield min(size, reps - done)
@@ -131,8 +143,8 @@ def block_indices(blocks: Blocks) -> NDArray[np.int64]:
 def block_weights(blocks: Blocks) -> NDArray[np.int32]:
     """Return how often each observation was drawn, shape (pool_obs, reps).
 
-    A block adds one where it starts and takes one away after its end; the running sum of both, counted round the circle,
-    is the weight.
+    A block adds one where it starts and takes one away after its end; the running sum of both, counted round the
+    circle, is the weight.
     """
     if int(blocks.lengths.max()) > blocks.pool_obs:
         raise ValueError("a block is longer than the series; weights by difference need sample_obs <= pool_obs")
