@@ -34,7 +34,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
 
     max_redirections = _MAX_REDIRECTS
 
-    def redirect_request(  # noqa: D102 - documented by the base class
+    def redirect_request(  # noqa: PLR0917 - the signature of the base class
         self,
         req: urllib.request.Request,
         fp: object,

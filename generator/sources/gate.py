@@ -1,0 +1,341 @@
+"""The gate: nothing is used before it has passed, and what did not pass is named with its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from generator.fomc import check_against_target, load_meetings
+from generator.sources import checks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from generator.config import Config, Series
+    from generator.panel import Observed
+
+Severity = Literal["block", "degrade", "note"]
+
+_END_OF_DAY = pd.Timedelta(hours=23, minutes=59)
+# The effective rate may leave the range by rounding; the New York Fed publishes it to a hundredth.
+_RANGE_SLACK_PP = 0.005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the gate's table.
+
+    Parameters
+    ----------
+    severity : {"block", "degrade", "note"}
+        What a failure means here: nothing is published; published with a banner; only this line.
+    rows : tuple of str
+        The offending rows.
+    """
+
+    series_id: str
+    name: str
+    severity: Severity
+    passed: bool
+    sentence: str
+    rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateReport:
+    """What the gate let through, and every check on the way.
+
+    Parameters
+    ----------
+    observed : dict of str to Observed
+        Checked series up to `as_of`: bad ticks and impossible values removed (the snapshot keeps them), last good
+        values in the place of series that failed.
+    degraded, blocked : tuple of str
+        Sentences for the banner, and for the message that ends the run.
+    """
+
+    checks: tuple[Check, ...]
+    observed: dict[str, Observed]
+    degraded: tuple[str, ...]
+    blocked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """A series after its own checks: usable values or None, and the findings."""
+
+    usable: pd.Series | None
+    findings: list[checks.Finding]
+
+    @property
+    def fatal(self) -> checks.Finding | None:
+        return next((f for f in self.findings if f.fatal), None)
+
+
+def check(
+    observed: Mapping[str, Observed],
+    config: Config,
+    as_of: date,
+    *,
+    previous: Mapping[str, Observed] | None = None,
+    data: str,
+    expected: date | None = None,
+) -> GateReport:
+    """Return the series that may be used, and what was found.
+
+    A series that fails is replaced by its last good copy where there is one. Without one, a required series blocks
+    and any other is left out with a banner. For data of the user's own (``csv``, ``sample``) age, gaps and coverage
+    are notes, and required are the assets of the pairs alone.
+
+    Parameters
+    ----------
+    observed : mapping of str to Observed
+    as_of : date
+        Nothing after this date is looked at or let through.
+    previous : mapping of str to Observed, optional
+        The last good copies, from the snapshots before these.
+    data : {"store", "csv", "sample"}
+    expected : date, optional
+        The day up to which data should reach by the clock; `as_of` if not given.
+    """
+    last_good = previous or {}
+    day = pd.Timestamp(expected or as_of)
+    found: list[Check] = []
+    used: dict[str, Observed] = {}
+    degraded: list[str] = []
+    blocked: list[str] = []
+    assets = {s for pair in config.pairs for s in (pair.a, pair.b)}
+    for series_id, series in config.series.items():
+        required = series_id in assets if data != "store" else series.required
+        if series_id not in observed and series_id not in last_good and not required and data != "store":
+            found.append(_absent(series_id, series))
+            continue
+        given, old = observed.get(series_id), last_good.get(series_id)
+        judged = _judge(given, old, series=series, config=config, as_of=as_of, data=data)
+        outcome = _settle(series_id, series, judged, given=given, last_good=old, required=required, as_of=as_of)
+        found.extend(outcome.checks)
+        degraded.extend(outcome.degraded)
+        blocked.extend(outcome.blocked)
+        item = outcome.observed.get(series_id)
+        if item is None:
+            continue
+        used[series_id] = item
+        aged = _aged(series_id, series, item, day, data)
+        found.append(aged)
+        if not aged.passed and aged.severity == "degrade":
+            degraded.append(f"{series.label}: {_lower(aged.sentence)}")
+    for extra in (_effective_rate_inside(used, config), _decisions(used)):
+        found.extend(extra)
+        degraded.extend(c.sentence for c in extra if not c.passed and c.severity == "degrade")
+    return GateReport(checks=tuple(found), observed=used, degraded=tuple(degraded), blocked=tuple(blocked))
+
+
+def _absent(series_id: str, series: Series) -> Check:
+    sentence = f"Not in the data given; pages that need the {series.label} say so."
+    return Check(series_id=series_id, name="present", severity="note", passed=False, sentence=sentence)
+
+
+def _values(item: Observed) -> pd.Series:
+    return item.values  # noqa: PD011 - the field of Observed, not of a frame
+
+
+def _cut(item: Observed, as_of: date) -> pd.Series:
+    """Return the values up to the end of `as_of`."""
+    values = _values(item)
+    if not isinstance(values.index, pd.DatetimeIndex) or values.index.tz is not None:
+        return values
+    return values[values.index <= pd.Timestamp(as_of) + _END_OF_DAY]
+
+
+def _judge(
+    item: Observed | None, last_good: Observed | None, *, series: Series, config: Config, as_of: date, data: str
+) -> _Judged:
+    """Return the values of one series that survive its own checks, with the findings in order."""
+    if item is None:
+        sentence = "No source gave this series."
+        return _Judged(
+            usable=None, findings=[checks.Finding(name="present", passed=False, fatal=True, sentence=sentence)]
+        )
+    own = data != "store"
+    values = _cut(item, as_of)
+    findings = [checks.shape(values, series)]
+    if findings[0].fatal:
+        return _Judged(usable=None, findings=findings)
+    if item.retrieved_at:
+        known_at = pd.Timestamp(item.retrieved_at).tz_convert("UTC").tz_localize(None)
+        findings.append(checks.future(_values(item), known_at))
+    values, finding = checks.credible(values, series, config.gate)
+    findings.append(finding)
+    if values.empty or any(f.fatal for f in findings):
+        return _Judged(usable=None, findings=findings)
+    values, tick, shift = checks.ticks(values, series, config.gate)
+    findings += [tick, shift]
+    if last_good is not None:
+        old = _cut(last_good, as_of)
+        finding = checks.restated(values, old, series, config.gate)
+        findings.append(finding)
+        if not finding.fatal:
+            values, filled = _filled(values, old, series)
+            findings.append(filled)
+    missing, coverage = checks.gaps(values, series, config.gate)
+    findings += [
+        missing,
+        replace(coverage, fatal=coverage.fatal and not own),
+        checks.closed_days(values, series),
+        checks.frozen(values, series, config.gate),
+    ]
+    return _Judged(usable=values, findings=findings)
+
+
+def _filled(values: pd.Series, old: pd.Series, series: Series) -> tuple[pd.Series, checks.Finding]:
+    """Return the values with those sessions put back that the last good copy had and this one lacks."""
+    lost = old[(old.index >= values.index[0]) & ~old.index.isin(values.index)]
+    if series.frequency == "daily" and len(lost):
+        lost = lost[lost.index.isin(checks.expected_days(series, lost.index[0], lost.index[-1]))]
+    sentence = "Nothing that was known before is missing now."
+    if len(lost):
+        sentence = f"{checks.count(len(lost), 'value')} missing now kept from the last good copy."
+    finding = checks.Finding(name="kept", passed=not len(lost), sentence=sentence, rows=checks.row_list(lost))
+    return pd.concat([values, lost]).sort_index() if len(lost) else values, finding
+
+
+def _settle(
+    series_id: str,
+    series: Series,
+    judged: _Judged,
+    *,
+    given: Observed | None,
+    last_good: Observed | None,
+    required: bool,
+    as_of: date,
+) -> GateReport:
+    """Return the outcome for one series: its values, its last good copy, nothing, or a block."""
+    fault = judged.fatal
+    severity: Severity = "note"
+    used: dict[str, Observed] = {}
+    degraded: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    if fault is None and given is not None and judged.usable is not None:
+        used[series_id] = replace(given, values=judged.usable)
+    elif fault is not None:
+        why = _lower(fault.sentence).rstrip(".")
+        old = _cut(last_good, as_of) if last_good is not None else pd.Series(dtype="float64")
+        if last_good is not None and len(old):
+            severity = "degrade"
+            used[series_id] = replace(last_good, values=old)
+            origin = f"{last_good.source}, retrieved {last_good.retrieved_at[:10] or 'earlier'}"
+            used_to = f"last good values up to {old.index[-1]:%Y-%m-%d} are used ({origin})"
+            degraded = (f"{series.label}: {used_to}, because {why}.",)
+        elif required:
+            severity = "block"
+            blocked = (f"{series.label}: {why}.",)
+        else:
+            severity = "degrade"
+            degraded = (f"{series.label}: not available, because {why}.",)
+    lines = tuple(
+        Check(
+            series_id=series_id,
+            name=finding.name,
+            severity=severity if finding.fatal else _severity(finding),
+            passed=finding.passed,
+            sentence=finding.sentence,
+            rows=finding.rows,
+        )
+        for finding in judged.findings
+    )
+    return GateReport(checks=lines, observed=used, degraded=degraded, blocked=blocked)
+
+
+# Checks that condemn a series when they fail; in the table they carry that severity also when they pass.
+_GRAVE = frozenset({"present", "schema", "future", "range", "unit", "restated", "coverage"})
+
+
+def _severity(finding: checks.Finding) -> Severity:
+    """Return the severity shown for a finding that condemned nothing."""
+    return "block" if finding.passed and finding.name in _GRAVE else "note"
+
+
+def _aged(series_id: str, series: Series, item: Observed, day: pd.Timestamp, data: str) -> Check:
+    late, last = checks.age(_values(item), series, day)
+    passed = late <= series.max_age_sessions
+    sentence = f"The last value is of {checks.stamp(last)}" + (
+        "." if not late else f", {checks.count(late, 'session')} before {checks.stamp(day)}."
+    )
+    if not passed:
+        sentence = (
+            f"Stale since {checks.stamp(last)}: {checks.count(late, 'session')} up to {checks.stamp(day)} missing."
+        )
+    return Check(
+        series_id=series_id,
+        name="age",
+        severity="degrade" if data == "store" else "note",
+        passed=passed,
+        sentence=sentence,
+    )
+
+
+def _effective_rate_inside(used: Mapping[str, Observed], config: Config) -> list[Check]:
+    """Return whether the effective federal funds rate lies in the target range on the days that have all three."""
+    names = ("dff", "target_lower", "target_upper")
+    if not all(name in used for name in names):
+        return []
+    wide = pd.concat({name: _values(used[name]) for name in names}, axis=1).dropna()
+    if wide.empty:
+        return []
+    below = wide["dff"] < wide["target_lower"] - _RANGE_SLACK_PP
+    above = wide["dff"] > wide["target_upper"] + _RANGE_SLACK_PP
+    outside = wide[below | above]
+    passed = len(outside) <= config.gate.outside_range_share * len(wide)
+    sentence = (
+        f"The effective rate lay outside the target range on {checks.count(len(outside), 'day')} of {len(wide):,}."
+    )
+    rows = [
+        f"{when:%Y-%m-%d}: {rate:g} outside {low:g} to {high:g}"
+        for when, (rate, low, high) in zip(outside.index, outside.to_numpy(), strict=True)
+    ]
+    return [
+        Check(
+            series_id="dff",
+            name="cross-source",
+            severity="degrade",
+            passed=passed,
+            sentence=sentence,
+            rows=checks.limited(rows),
+        )
+    ]
+
+
+def _decisions(used: Mapping[str, Observed]) -> list[Check]:
+    """Return whether the policy calendar agrees with the recorded target range."""
+    if "target_lower" not in used or "target_upper" not in used:
+        return []
+    lower, upper = (_values(used[name]) for name in ("target_lower", "target_upper"))
+    differing = check_against_target(load_meetings(), lower, upper)
+    lines = []
+    kinds: tuple[tuple[str, Severity, bool, str, str], ...] = (
+        ("decisions", "degrade", False, "of the policy calendar differ from the target range", "agrees with"),
+        ("outcomes", "note", True, "in the target range are not in the policy calendar yet", "is recorded in"),
+    )
+    for name, severity, unrecorded, bad, good in kinds:
+        chosen = [m for m in differing if (m.problem == "unrecorded") == unrecorded]
+        lines.append(
+            Check(
+                series_id="target_upper",
+                name=name,
+                severity=severity,
+                passed=not chosen,
+                sentence=f"{checks.count(len(chosen), 'decision')} {bad}."
+                if chosen
+                else f"Every decision {good} the {'policy calendar' if unrecorded else 'target range'}.",
+                rows=checks.limited([f"{m.date}: {m.message}" for m in chosen]),
+            )
+        )
+    return lines
+
+
+def _lower(sentence: str) -> str:
+    """Return the sentence as a part of another one."""
+    return sentence[:1].lower() + sentence[1:]
