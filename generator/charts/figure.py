@@ -1,0 +1,206 @@
+"""A figure: what it says, what it draws, and the files that are written for it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from generator.charts import theme
+from generator.charts.encode import Column, day_number, decoded, encoded, json_text, kind_of
+from generator.charts.picture import Words, composed, drawn, laid_out
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from generator.charts.layers import Spec
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_PNG_SCALE: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One chart with everything that stands around it.
+
+    Parameters
+    ----------
+    id : str
+        Slug, unique within a pair; anchor on the page and stem of the files.
+    title : str
+        The finding, in words computed from the numbers.
+    subtitle : str
+        What is drawn: quantity, unit, window.
+    alt : str
+        One or two sentences with the numbers, for those who do not see the picture.
+    caption : str
+        How to read it, below the picture.
+    source : str
+        Source and as-of line, inside the picture.
+    spec : dict
+        What a builder of `generator.charts` returned; it names datasets and holds no data.
+    data : mapping of str to DataFrame
+        Datasets by name. The same name on one page is the same frame and becomes one file.
+    table : DataFrame or None
+        What the data table shows; None takes the last row of each quarter of the first dataset, or all of a short one.
+    columns : mapping of str to Column
+        Labels, units and decimals of the columns of `data` and `table`.
+    """
+
+    id: str
+    title: str
+    subtitle: str
+    alt: str
+    caption: str
+    source: str
+    spec: Spec
+    data: Mapping[str, pd.DataFrame]
+    table: pd.DataFrame | None = None
+    columns: Mapping[str, Column] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in (self.id, *self.data):
+            if not _SLUG.fullmatch(name):
+                raise ValueError(f"{name!r}: ids of figures and names of datasets are 1 to 63 of a-z, 0-9 and '-'")
+        missing = datasets_named(self.spec) - self.data.keys()
+        if missing:
+            raise ValueError(f"figure {self.id!r} draws {', '.join(sorted(missing))}, which its data do not hold")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureFiles:
+    """Where a figure's files are, relative to the site's root.
+
+    Parameters
+    ----------
+    folder : str
+        Site-relative folder with ``/`` at the end, for example ``assets/charts/eth-russell-2000/correlation/``.
+    specs : mapping
+        Layout name to file name.
+    pictures : mapping
+        ``(layout, scheme)`` to file name.
+    sizes : mapping
+        Layout name to (width, height) in px.
+    data : mapping
+        Dataset name to file name.
+    png, csv : str
+        File names of the downloads.
+    """
+
+    folder: str
+    specs: Mapping[str, str]
+    pictures: Mapping[tuple[str, str], str]
+    sizes: Mapping[str, tuple[int, int]]
+    data: Mapping[str, str]
+    png: str
+    csv: str
+
+
+def datasets_named(spec: object) -> set[str]:
+    """Return the names of the datasets a spec draws."""
+    if isinstance(spec, dict):
+        here = {str(spec["data"]["name"])} if isinstance(spec.get("data"), dict) and "name" in spec["data"] else set()
+        return here.union(*(datasets_named(value) for key, value in spec.items() if key != "usermeta"))
+    if isinstance(spec, list):
+        return set().union(*(datasets_named(value) for value in spec))
+    return set()
+
+
+def write_figures(figures: Mapping[str, Figure], root: Path, folder: str) -> dict[str, FigureFiles]:
+    """Write the files of all figures of one page below `root`/`folder`, and return them by the same keys.
+
+    Raises
+    ------
+    ValueError
+        Two figures give different frames under one dataset name, or share an id.
+    """
+    frames: dict[str, str] = {}
+    seen: set[str] = set()
+    for figure in figures.values():
+        if figure.id in seen:
+            raise ValueError(f"two figures of one page have the id {figure.id!r}")
+        seen.add(figure.id)
+        for name, frame in figure.data.items():
+            text = json_text(encoded(frame, figure.columns))
+            if frames.setdefault(name, text) != text:
+                raise ValueError(f"figure {figure.id!r}: dataset {name!r} differs from the one another figure draws")
+    target = root / PurePosixPath(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    for name, text in frames.items():
+        _write(target / f"{name}.json", text)
+    return {key: write_figure(figure, root, folder, write_data=False) for key, figure in figures.items()}
+
+
+def write_figure(figure: Figure, root: Path, folder: str, *, write_data: bool = True) -> FigureFiles:
+    """Write one figure's files below `root`/`folder`: specs, pictures, PNG, CSV and, unless told not to, datasets."""
+    import vl_convert  # noqa: PLC0415 - starts a JavaScript engine; only drawing needs it
+
+    target = root / PurePosixPath(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    bodies = {name: encoded(frame, figure.columns) for name, frame in figure.data.items()}
+    if write_data:
+        for name, body in bodies.items():
+            _write(target / f"{name}.json", json_text(body))
+    rows = {name: decoded(body) for name, body in bodies.items()}
+    words = Words(title=figure.title, subtitle=figure.subtitle, source=figure.source, alt=figure.alt)
+    sizes: dict[str, tuple[int, int]] = {}
+    pictures: dict[tuple[str, str], str] = {}
+    for layout in theme.LAYOUTS:
+        spec = laid_out(figure.spec, layout)
+        picture, height = composed(drawn(spec, rows), spec, words, figure.id, layout)
+        sizes[layout.name] = (layout.width, height)
+        spec["usermeta"]["tandem"] |= {"title": figure.title, "subtitle": figure.subtitle, "source": figure.source}
+        _write(target / f"{figure.id}.{layout.name}.json", json_text(spec))
+        for scheme in theme.SCHEMES:
+            resolved = theme.resolve(picture, scheme)
+            pictures[layout.name, scheme] = f"{figure.id}.{layout.name}.{scheme}.svg"
+            _write(target / pictures[layout.name, scheme], resolved)
+            if layout is theme.WIDE and scheme == "light":
+                (target / f"{figure.id}.png").write_bytes(vl_convert.svg_to_png(resolved, scale=_PNG_SCALE))
+    _write(target / f"{figure.id}.csv", csv_text(figure))
+    return FigureFiles(
+        folder=f"{PurePosixPath(folder)}/",
+        specs={layout.name: f"{figure.id}.{layout.name}.json" for layout in theme.LAYOUTS},
+        pictures=pictures,
+        sizes=sizes,
+        data={name: f"{name}.json" for name in figure.data},
+        png=f"{figure.id}.png",
+        csv=f"{figure.id}.csv",
+    )
+
+
+def csv_text(figure: Figure) -> str:
+    """Return the figure's main dataset as CSV: the heading says label and unit, numbers have the stored decimals."""
+    frame = next(iter(figure.data.values()))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    columns = [figure.columns.get(str(name), Column(label=str(name))) for name in frame.columns]
+    writer.writerow([f"{c.label} ({c.unit.strip()})" if c.unit.strip() else c.label for c in columns])
+    cells = [_csv_cells(frame[name], column) for name, column in zip(frame.columns, columns, strict=True)]
+    writer.writerows(zip(*cells, strict=True))
+    return out.getvalue()
+
+
+def _csv_cells(series: pd.Series[Any], column: Column) -> list[str]:
+    kind = kind_of(series)
+    missing = series.isna().tolist()
+    if kind == "date":
+        return ["" if day_number(v) is None else v.isoformat()[:10] for v in series]
+    if kind == "number":
+        digits = column.decimals + 1
+        return ["" if gone else f"{v:.{digits}f}" for v, gone in zip(series, missing, strict=True)]
+    return ["" if gone else _safe_cell(str(v)) for v, gone in zip(series, missing, strict=True)]
+
+
+def _safe_cell(text: str) -> str:
+    """Return text that a spreadsheet shows as it is: a leading formula character gets an apostrophe."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_bytes(text.encode())

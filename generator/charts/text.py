@@ -1,0 +1,41 @@
+"""Width of text in the charts' font, so that titles wrap and labels get room before anything is drawn."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Advance widths of Helvetica in thousandths of the font size, from U+0020 to U+007E. Liberation Sans and Arial share
+# them. Source: the Adobe core font metrics.
+_FIRST: Final = 0x20
+_WIDTHS: Final = (
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278,
+    556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556,
+    1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778,
+    667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556,
+    333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
+    556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+)  # fmt: skip
+_OTHER: Final = 600
+# Bold letters are wider by at most this factor on ordinary text.
+_BOLD: Final = 1.08
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Return the width of `text` in px at font size `size` in px."""
+    last = _FIRST + len(_WIDTHS)
+    units = sum(_WIDTHS[ord(c) - _FIRST] if _FIRST <= ord(c) < last else _OTHER for c in text)
+    return units * size / 1000 * (_BOLD if bold else 1.0)
+
+
+def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
+    """Return `text` broken at blanks into lines of at most `width` px; a longer word gets a line of its own."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if line and text_width(longer, size, bold=bold) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    return [*lines, line] if line else lines
