@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import tomllib
 from datetime import date
@@ -10,16 +12,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from generator.criteria import RULES, Criterion, Named, number_ids
 from generator.errors import ConfigError
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 SERIES_ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
 SYMBOL = re.compile(r"[A-Za-z0-9^.= -]{1,20}")
 COLOUR = re.compile(r"#[0-9a-f]{6}")
+LINK = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~%&+,;=:@/?#-]*)?")
 # Names that cannot be a folder on every system the site may be unpacked on.
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"com{i}" for i in range(10)), *(f"lpt{i}" for i in range(10))})
 MAX_PAIRS = 2_000
 MAX_SERIES = 2_000
+MAX_CLAIMS = 500
 MAX_FILE_BYTES = 2_000_000
 
 
@@ -39,6 +44,7 @@ def _slug(value: str) -> str:
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 OptionalText = Annotated[str, Field(max_length=500)]
+LongText = Annotated[str, Field(min_length=1, max_length=1200)]
 
 
 class _Strict(BaseModel):
@@ -150,6 +156,79 @@ class Event(_Strict):
     label: Text
 
 
+class ClaimSource(_Strict):
+    """Where a claim can be read."""
+
+    label: Text
+    url: str
+
+    @field_validator("url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        if not LINK.fullmatch(value):
+            raise ValueError("must be an http(s) address")
+        return value
+
+
+class Claim(_Strict):
+    """One statement somebody made, and the rule that decides whether the figures support it.
+
+    Parameters
+    ----------
+    title : str
+        The statement in our words, as a heading.
+    words : str
+        The statement as it was made; `quoted` says whether these are its very words or a paraphrase.
+    said_on : date
+        Day it was published; with `said_on_exact` false the earliest day it can have been.
+    reading, left_out : str
+        What the words are taken to mean here; what they also say and is not judged.
+    fairness : str
+        Why the lines stand where they stand.
+    baseline : str
+        What would be seen if there were nothing in the claim.
+    beside : mapping
+        Numbers shown next to the deciding ones, with their names; they decide nothing.
+    fixed_on, criterion_sha256
+        The day the criterion was fixed, and the hash of (pair, criterion, day) that shows it has not changed since.
+    """
+
+    slug: str
+    title: Text
+    words: LongText
+    quoted: bool
+    speaker: Text
+    said_on: date
+    said_on_exact: bool = True
+    sources: Annotated[list[ClaimSource], Field(min_length=1, max_length=8)]
+    reading: LongText
+    left_out: LongText
+    fairness: LongText
+    baseline: LongText
+    pair: str
+    beside: Named = {}
+    fixed_on: date
+    criterion_sha256: str
+    criterion: Criterion
+
+    _check_slug = field_validator("slug")(_slug)
+    _check_text = field_validator("words", "speaker", "reading", "left_out", "fairness", "baseline")(_text)
+    _check_beside = field_validator("beside")(number_ids)
+
+    @property
+    def content_sha256(self) -> str:
+        """Hash of what decides the verdict: the pair, the numbers, every line, and the day they were fixed."""
+        criterion = self.criterion.model_dump(mode="json", exclude_none=True)
+        criterion.pop("name", None)
+        criterion.pop("base_name", None)
+        if "numbers" in criterion:
+            criterion["numbers"] = sorted(criterion["numbers"])
+        for horizon in criterion.get("horizons", ()):
+            del horizon["name"]
+        body = {"pair": self.pair, "fixed_on": self.fixed_on.isoformat(), "criterion": criterion}
+        return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
 class Site(_Strict):
     """The published site."""
 
@@ -189,6 +268,23 @@ class Run(_Strict):
     offline_verdict_seconds: Annotated[int, Field(ge=1, le=300)] = 20
 
 
+class Gate(_Strict):
+    """Thresholds of the checks that every series passes before it is used."""
+
+    tick_mad: Annotated[float, Field(gt=0)] = 12.0  # a tick moves more than this many robust standard deviations …
+    tick_share: Annotated[float, Field(gt=0, le=1)] = 0.25  # … and more than this share of max_daily_move …
+    tick_return: Annotated[float, Field(gt=0, lt=1)] = 0.15  # … and comes back to within this share of the move
+    max_rate_move_pp: Annotated[float, Field(gt=0)] = 2.0  # largest credible move of a rate in a day
+    max_bad_share: Annotated[float, Field(ge=0, le=1)] = 0.01  # more impossible values than this condemn the series
+    min_coverage: Annotated[float, Field(ge=0, le=1)] = 0.95  # share of the expected sessions with a value
+    frozen_obs: Annotated[int, Field(ge=2)] = 6  # as many equal closes at the end look like a feed that stands still
+    same_price: Annotated[float, Field(ge=0)] = 1e-4  # relative difference up to which two copies of a price agree
+    same_rate_pp: Annotated[float, Field(ge=0)] = 0.005  # the same for rates, in percentage points
+    large_restatement_obs: Annotated[int, Field(ge=1)] = 60  # a restatement of more values than this …
+    large_restatement_share: Annotated[float, Field(ge=0, le=1)] = 0.1  # … and of a larger share is not believed
+    outside_range_share: Annotated[float, Field(ge=0, le=1)] = 0.05  # days EFFR may lie outside the target range
+
+
 class Config(_Strict):
     """The whole of `report.toml`."""
 
@@ -197,6 +293,8 @@ class Config(_Strict):
     series: dict[str, Series]
     pairs: list[Pair]
     events: list[Event] = []
+    claims: list[Claim] = []
+    gate: Gate = Gate()
 
     @field_validator("series")
     @classmethod
@@ -230,6 +328,25 @@ class Config(_Strict):
             raise ValueError(
                 f"run.market_control_yield: unknown series {self.run.market_control_yield!r}; known: {known}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _known_claims(self) -> Config:
+        if len(self.claims) > MAX_CLAIMS:
+            raise ValueError(f"claims: {len(self.claims)} entries; at most {MAX_CLAIMS}")
+        pairs = [pair.slug for pair in self.pairs]
+        slugs = [claim.slug for claim in self.claims]
+        for i, claim in enumerate(self.claims):
+            if claim.pair not in pairs:
+                raise ValueError(f"claims[{i}].pair: unknown pair {claim.pair!r}; known: {', '.join(pairs)}")
+            if claim.slug in slugs[:i]:
+                raise ValueError(f"claims[{i}].slug: {claim.slug!r} is used twice; every claim needs its own address")
+            if claim.criterion_sha256 != claim.content_sha256:
+                raise ValueError(
+                    f"claims[{i}].criterion_sha256: the criterion of {claim.slug!r} is not the one fixed on "
+                    f"{claim.fixed_on}; undo the change, or set fixed_on to the day it is made and criterion_sha256 to "
+                    f"what this message then says; now it is {claim.content_sha256}"
+                )
         return self
 
     def pair(self, slug: str) -> Pair:
@@ -289,7 +406,13 @@ def _one_line(name: str, error: ValidationError) -> str:
     """Return the first problem as ``file: key.path: message (value)``, and how many more there are."""
     problems = error.errors(include_url=False, include_context=False)
     first = problems[0]
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
+    # A claim's criterion is one of several tables; which one is not part of the key path.
+    path = [
+        part
+        for before, part in zip(("", *first["loc"]), first["loc"], strict=False)
+        if before != "criterion" or part not in RULES
+    ]
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         message = f"unknown key; known: {', '.join(_known_keys(first['loc']))}"
@@ -304,10 +427,12 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     """Return the keys allowed beside the unknown one at `location`."""
     model: Any = Config
     for part in location[:-1]:
-        if isinstance(model, type) and issubclass(model, _Strict) and part in model.model_fields:
+        if model in RULES.values() and part in RULES:
+            model = RULES[str(part)]
+        elif isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
             annotation = model.model_fields[str(part)].annotation
             model = _inner(annotation)
-    return sorted(model.model_fields) if isinstance(model, type) and issubclass(model, _Strict) else []
+    return sorted(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
 
 
 def _inner(annotation: Any) -> Any:  # noqa: ANN401 - annotations have no common type

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import date
 
 FORMAT_VERSION = 1
 
@@ -100,7 +102,8 @@ class Numbers(Mapping[str, Number]):
         try:
             return self._items[number_id]
         except KeyError:
-            near = ", ".join(sorted(k for k in self._items if k.split(".")[0] == number_id.split(".")[0])[:12])
+            family = number_id.partition(".")[0]
+            near = ", ".join(sorted(k for k in self._items if k.partition(".")[0] == family)[:12])
             raise KeyError(f"no number with id {number_id!r}; near it: {near or 'nothing'}") from None
 
     def __iter__(self) -> Iterator[str]:

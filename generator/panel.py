@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,8 @@ import pandas as pd
 from generator.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from generator.config import Config
 
 CALENDAR_START = "1993-01-01"
@@ -67,6 +68,11 @@ def open_days(calendar: str, days: pd.DatetimeIndex) -> np.ndarray:
     if calendar == "SIFMA":
         return np.asarray(days.isin(bond_sessions()))
     return np.ones(len(days), dtype=bool)
+
+
+def as_date(label: Any) -> date:  # noqa: ANN401 - pandas types the labels of an index as anything
+    """Return the calendar date of an index label."""
+    return date.fromisoformat(str(label)[:10])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +131,12 @@ class Sample:
     @property
     def first(self) -> date:
         """First session with a change."""
-        return self.changes.index[0].date()
+        return as_date(self.changes.index[0])
 
     @property
     def last(self) -> date:
         """Last session with a change."""
-        return self.changes.index[-1].date()
+        return as_date(self.changes.index[-1])
 
     def tail(self, window_obs: int) -> Sample | None:
         """Return the last `window_obs` changes with their levels, or None when there are fewer."""
@@ -177,7 +183,7 @@ class Panel:
 
     def last_date(self, series_id: str) -> date:
         """Return the date of the last observation up to `as_of`."""
-        return self.values(series_id).index[-1].date()
+        return as_date(self.values(series_id).index[-1])
 
     def sample(
         self,
@@ -259,7 +265,7 @@ class Panel:
         hourly = self.values(f"{series_id}_hourly")
         closes = nyse_closes()
         closes = closes[(closes.index >= hourly.index[0]) & (closes.index <= pd.Timestamp(self.as_of))]
-        ends = hourly.index + pd.Timedelta(hours=1)
+        ends = pd.DatetimeIndex(hourly.index) + pd.Timedelta(hours=1)
         wanted = pd.DatetimeIndex(closes).tz_convert("UTC").tz_localize(None)
         position = ends.searchsorted(wanted, side="right") - 1
         age = np.asarray(wanted - ends[np.maximum(position, 0)])
@@ -281,11 +287,14 @@ def _differences(levels: pd.DataFrame, is_price: Mapping[str, bool]) -> pd.DataF
 
 def _last_of_periods(levels: pd.DataFrame, frequency: Frequency, as_of: pd.Timestamp) -> pd.DataFrame:
     """Return the last row of every complete week (ending Wednesday) or month."""
-    periods = levels.index.to_period("W-WED" if frequency == "weekly" else "M")
-    last = levels.groupby(periods).tail(1)
-    kept = last.index.to_period("W-WED" if frequency == "weekly" else "M")
+    rule = "W-WED" if frequency == "weekly" else "M"
+    periods = pd.DatetimeIndex(levels.index).to_period(rule)
+    last: pd.DataFrame = levels.groupby(periods).tail(1)
+    kept = pd.DatetimeIndex(last.index).to_period(rule)
     # A period is complete when no session of it lies after as_of.
     sessions = nyse_sessions()
     later = sessions[sessions > as_of]
-    running = later[0].to_period("W-WED" if frequency == "weekly" else "M") if len(later) else None
-    return last.loc[kept != running]
+    if later.empty:
+        return last
+    complete: pd.DataFrame = last.loc[kept != later[0].to_period(rule)]
+    return complete

@@ -1,0 +1,290 @@
+"""Arguments, printing, the clock and the exit status. Everything else is imported when a command needs it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator import __version__
+from generator.errors import TandemError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from generator.config import Config
+    from generator.pipeline import BuildResult, Project
+
+DONE, ERROR, USAGE, DEGRADED = 0, 1, 2, 3
+
+EPILOG = """exit status: 0 done, 1 error (one line says where, what, and what to do), 2 wrong usage,
+3 published, but some data is old or missing (a banner says so)"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status."""
+    parser = make_parser()
+    chosen = parser.parse_args(arguments)
+    if not getattr(chosen, "run", None):
+        parser.print_help()
+        return USAGE
+    try:
+        return int(chosen.run(chosen))
+    except TandemError as error:
+        print(f"tandem: {error}", file=sys.stderr)
+        return ERROR
+    except KeyboardInterrupt:
+        print("tandem: stopped; what was published before is untouched", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone; that is its right.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="tandem",
+        description="Do Ether and small caps move in tandem, and is it the Fed? Builds the site that measures it.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"tandem {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    fetch = _command(commands, "fetch", run_fetch, "get new data into the store (the only step on the network)")
+    fetch.add_argument("--auto", action="store_true", help="no network is not an error: say so and go on")
+
+    build = _command(commands, "build", run_build, "build the site from files; opens no socket")
+    _data_arguments(build)
+
+    serve = _command(commands, "serve", run_serve, "read the built site in a browser on this machine")
+    serve.add_argument("--port", type=_port, default=8000, help="default: 8000")
+
+    check = _command(commands, "check", run_check, "check the configuration, the data and the store; write nothing")
+    _data_arguments(check)
+
+    explain = _command(commands, "explain", run_explain, "say where a published number comes from")
+    explain.add_argument("number", metavar="NUMBER-ID", help="for example correlation.pearson.daily.252")
+    explain.add_argument("--pair", help="slug of the pair; default: the featured one")
+    _data_arguments(explain)
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:  # noqa: ANN401 - argparse's own types are private
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.set_defaults(run=run)
+    parser.add_argument("--config", type=Path, default=Path("report.toml"), metavar="FILE", help="default: report.toml")
+    parser.add_argument("--quiet", action="store_true", help="no progress, only results and errors")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    return parser
+
+
+def _data_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data",
+        default="auto",
+        metavar="auto|store|sample|PATH",
+        help="auto (default): the newest good store, else the simulated sample; PATH: a folder or file of your own CSV",
+    )
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help="last date known, YYYY-MM-DD; default: the newest")
+
+
+def _day(text: str) -> date:
+    try:
+        if len(text) != len("YYYY-MM-DD"):
+            raise ValueError(text)
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a date; write YYYY-MM-DD") from None
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) <= 65535:  # noqa: PLR2004 - the highest port there is
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a port; give 1 to 65535")
+    return int(text)
+
+
+def _load(chosen: argparse.Namespace) -> tuple[Config, Project]:
+    from generator.config import load_config  # noqa: PLC0415 - keeps --help instant
+    from generator.pipeline import Project  # noqa: PLC0415 - the same
+
+    return load_config(chosen.config), Project(root=chosen.config.resolve().parent)
+
+
+def now() -> datetime:
+    """Return the time; the one place where the clock is read. ``TANDEM_NOW`` (ISO 8601) stands in for it."""
+    fixed = os.environ.get("TANDEM_NOW")
+    if fixed:
+        try:
+            moment = datetime.fromisoformat(fixed)
+        except ValueError:
+            raise TandemError(f"TANDEM_NOW: {fixed[:40]!r} is not a time; write 2026-09-18T23:00+00:00") from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return datetime.now(UTC)
+
+
+class _Bar:
+    """A progress bar per stage on a terminal, silence elsewhere."""
+
+    def __init__(self, chosen: argparse.Namespace) -> None:
+        self._silent = chosen.quiet or chosen.json or not sys.stderr.isatty()
+        self._bars: dict[str, Any] = {}
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show that `done` of `total` parts of a stage are finished."""
+        if self._silent:
+            return
+        if stage not in self._bars:
+            from tqdm import tqdm  # noqa: PLC0415 - only for a person who watches
+
+            self._bars[stage] = tqdm(total=total, desc=stage, unit="", leave=False, file=sys.stderr)
+        bar = self._bars[stage]
+        bar.update(done - bar.n)
+        if done >= total:
+            bar.close()
+
+
+# --------------------------------------------------------------------------------------------------------- commands
+
+
+def run_build(chosen: argparse.Namespace) -> int:
+    """Build the site and print the answer, where it is, and how to read it."""
+    from generator import pipeline  # noqa: PLC0415 - keeps --help instant
+
+    config, project = _load(chosen)
+    result = pipeline.build(config, project, data=chosen.data, as_of=chosen.as_of, now=now(), progress=_Bar(chosen))
+    _print_build(chosen, project, result)
+    return DEGRADED if result.degraded else DONE
+
+
+def _print_build(chosen: argparse.Namespace, project: Project, result: BuildResult) -> None:
+    from generator.pages.home import answer  # noqa: PLC0415 - as above
+
+    origin = result.context.provenance
+    if chosen.json:
+        body = {
+            "as_of": str(origin["as_of"]),
+            "data": origin["kind"],
+            "degraded": list(result.degraded),
+            "answer": answer(result.context),
+            "site": str(project.site),
+            "seconds": {name: round(value, 3) for name, value in result.seconds.items()},
+        }
+        print(json.dumps(body, indent=1))
+        return
+    if origin["simulated"]:
+        print("Simulated sample data, not market data: the numbers below say nothing about real markets.")
+    print(answer(result.context))
+    for sentence in result.degraded:
+        print(f"Degraded: {sentence}")
+    spent = ", ".join(f"{name} {value:.1f} s" for name, value in result.seconds.items())
+    print(f"Site: {project.site} (data through {origin['as_of']}; {spent})")
+    print("Read it: make serve, then open http://127.0.0.1:8000/")
+
+
+def run_fetch(chosen: argparse.Namespace) -> int:
+    """Fetch every series into the store and print what each source gave."""
+    from generator.sources import fetch as fetching  # noqa: PLC0415 - only this command uses the network
+
+    config, project = _load(chosen)
+    report = fetching.fetch(
+        config,
+        project.store,
+        now=now(),
+        deadline_seconds=config.run.fetch_deadline_seconds,
+        offline_verdict_seconds=config.run.offline_verdict_seconds,
+        progress=_Bar(chosen),
+    )
+    if chosen.json:
+        print(json.dumps(report.as_json(), indent=1))
+    else:
+        for line in report.lines():
+            print(line)
+    if report.offline:
+        return DONE if chosen.auto else ERROR
+    return DEGRADED if report.failed and not chosen.auto else DONE
+
+
+def run_serve(chosen: argparse.Namespace) -> int:
+    """Serve the built site on the loopback address until interrupted."""
+    import functools  # noqa: PLC0415 - only this command serves
+    import http.server  # noqa: PLC0415 - the same
+
+    from generator.pipeline import Project  # noqa: PLC0415 - keeps --help instant
+
+    project = Project(root=chosen.config.resolve().parent)
+    if not (project.site / "index.html").is_file():
+        raise TandemError(f"{project.site.name}/: there is no site yet; run `make site` first")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(project.site))
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", chosen.port), handler)
+    except OSError as error:
+        raise TandemError(f"--port {chosen.port}: {error.strerror}; choose another with --port") from error
+    with server:
+        print(f"http://127.0.0.1:{chosen.port}/ (stop with Ctrl-C)")
+        server.serve_forever()
+    return DONE
+
+
+def run_check(chosen: argparse.Namespace) -> int:
+    """Run the gate on the data and print each finding."""
+    from generator import pipeline  # noqa: PLC0415 - keeps --help instant
+
+    config, project = _load(chosen)
+    loaded = pipeline.load(config, project, chosen.data, chosen.as_of, now())
+    failed = [check for check in loaded.report.checks if not check.passed]
+    if chosen.json:
+        body = [
+            {"series": c.series_id, "check": c.name, "severity": str(c.severity), "sentence": c.sentence}
+            for c in failed
+        ]
+        print(json.dumps({"as_of": str(loaded.as_of), "data": loaded.kind, "findings": body}, indent=1))
+    else:
+        for check in failed:
+            print(f"{check.severity}: {check.sentence}")
+        print(
+            f"{len(loaded.report.checks)} checks of {len(loaded.observed)} series through {loaded.as_of}: "
+            f"{len(failed)} to know about, {len(loaded.report.degraded)} that degrade, none that blocks."
+        )
+    return DEGRADED if loaded.report.degraded else DONE
+
+
+def run_explain(chosen: argparse.Namespace) -> int:
+    """Print a number with its sample, method and address."""
+    from generator import pipeline  # noqa: PLC0415 - keeps --help instant
+    from generator.findings import Unavailable  # noqa: PLC0415 - the same
+    from generator.formatting import interval, plain, shown  # noqa: PLC0415 - the same
+
+    config, project = _load(chosen)
+    pair = config.pair(chosen.pair) if chosen.pair else config.featured
+    loaded = pipeline.load(config, project, chosen.data, chosen.as_of, now())
+    panel = pipeline.Panel(loaded.observed, config, loaded.as_of)
+    result = pipeline.analyse_pair(config, pair, panel, loaded.kind, draw=False)
+    try:
+        number = result.numbers[chosen.number]
+    except KeyError as error:
+        raise TandemError(str(error.args[0])) from None
+    if chosen.json:
+        print(
+            json.dumps(
+                {"id": chosen.number, "pair": pair.slug, "as_of": str(loaded.as_of), **number.as_json()}, indent=1
+            )
+        )
+        return DONE
+    print(f"{chosen.number} of {pair.title}, as of {loaded.as_of} ({loaded.kind})")
+    if isinstance(number, Unavailable):
+        print(f"not available: {number.reason}")
+        return DONE
+    print(f"value     {plain(shown(number))}   ({number.unit})")
+    if number.lower is not None:
+        print(f"interval  {plain(interval(number))}   ({number.level:.0%})")
+    print(f"sample    {number.first} to {number.last}, n = {number.nobs}")
+    print(f"method    /methods/{number.method}/")
+    print(f"shown at  {number.link}")
+    return DONE

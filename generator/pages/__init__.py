@@ -1,0 +1,12 @@
+"""The pages of the site that belong to no pair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.pages import data, home, reports_index
+
+if TYPE_CHECKING:
+    from generator.report import Page
+
+PAGES: tuple[Page, ...] = (home.PAGE, reports_index.PAGE, data.PAGE)

@@ -1,0 +1,59 @@
+"""Sources, freshness, the gate's findings, and downloads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from generator.report import Page, SiteContext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def compose(context: SiteContext) -> Mapping[str, Any]:
+    """Return the series with their freshness, and every check with its outcome."""
+    config, panel = context.config, context.panel
+    rows = []
+    for series_id, series in config.series.items():
+        present = series_id in panel
+        item = panel.observed.get(series_id)
+        rows.append(
+            {
+                "id": series_id,
+                "label": series.label,
+                "source": item.source if item else "not in this source",
+                "symbol": item.symbol if item else "",
+                "first": str(panel.values(series_id).index[0].date()) if present else "",
+                "last": str(panel.last_date(series_id)) if present else "",
+                "nobs": len(panel.values(series_id)) if present else 0,
+                "retrieved": item.retrieved_at if item else "",
+                "sha256": item.sha256[:16] if item else "",
+                "terms": item.terms if item else "",
+            }
+        )
+    checks = sorted(context.gate.checks, key=lambda c: (c.passed, c.series_id, c.name))
+    return {
+        "rows": rows,
+        "checks": [
+            {
+                "series": check.series_id,
+                "name": check.name,
+                "severity": str(check.severity),
+                "outcome": "passed" if check.passed else "found something",
+                "sentence": check.sentence,
+            }
+            for check in checks
+        ],
+        "downloads": [
+            {
+                "title": result.pair.title,
+                "slug": result.pair.slug,
+                "parts": [page.report.slug or "overview" for page in result.pages],
+            }
+            for result in context.results
+        ],
+        "failed": sum(not check.passed for check in checks),
+    }
+
+
+PAGE = Page(path="data/index.md", title="Data", template="pages/data.md.j2", compose=compose)

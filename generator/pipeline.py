@@ -1,0 +1,451 @@
+"""The order of the stages, nothing else: load → gate → align → analyse → write pages → build HTML → swap in."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from generator import __version__, site
+from generator.charts.figure import Figure, FigureFiles, write_figures
+from generator.errors import BuildError, DataError
+from generator.findings import FORMAT_VERSION, Numbers
+from generator.fomc import load_meetings, meetings_known_on
+from generator.pages import PAGES
+from generator.panel import Observed, Panel, nyse_sessions
+from generator.render import environment, render
+from generator.report import Analysed, Context, DataKind, Page, PairResult, Report, SiteContext
+from generator.reports import REPORTS
+from generator.sources import gate
+
+if TYPE_CHECKING:
+    from generator.config import Config, Pair
+
+Progress = Callable[[str, int, int], None]
+
+
+def quiet(_stage: str, _done: int, _total: int) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """Where things are.
+
+    Parameters
+    ----------
+    root : Path
+        Folder with ``mkdocs.yml``, ``templates/`` and ``site_src/``.
+    """
+
+    root: Path
+
+    @property
+    def templates(self) -> Path:
+        """Templates of all pages."""
+        return self.root / "templates"
+
+    @property
+    def docs(self) -> Path:
+        """Markdown the site is built from."""
+        return self.root / "site_src"
+
+    @property
+    def store(self) -> Path:
+        """Snapshots and editions."""
+        return self.root / "store"
+
+    @property
+    def site(self) -> Path:
+        """The finished site."""
+        return self.root / "site"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """The data of a build after the gate, and what the gate found."""
+
+    kind: DataKind
+    observed: Mapping[str, Observed]
+    as_of: date
+    report: gate.GateReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildResult:
+    """What a build made.
+
+    Parameters
+    ----------
+    seconds : mapping of stage to float
+        Wall time, for the summary.
+    """
+
+    context: SiteContext
+    degraded: tuple[str, ...]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+class Stages:
+    """Wall time of each stage of a run."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time spent inside to the stage `name`."""
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - started
+
+
+# ------------------------------------------------------------------------------------------------ loading the data
+
+
+def read_source(config: Config, project: Project, data: str, now: datetime) -> tuple[DataKind, dict[str, Observed]]:
+    """Return the kind of data and every series, uncut.
+
+    Parameters
+    ----------
+    data : str
+        ``auto``, ``store``, ``sample``, or a path to a folder or file of CSV.
+    """
+    if data == "sample":
+        return "sample", _sample(config, now)
+    if data in {"auto", "store"}:
+        from generator.sources import snapshots  # noqa: PLC0415 - only this branch reads the store
+
+        observed = snapshots.latest(project.store, config, now.date())
+        featured = config.featured
+        if featured.a in observed and featured.b in observed:
+            return "store", observed
+        if data == "store":
+            labels = ", ".join(config.series[s].label for s in (featured.a, featured.b) if s not in observed)
+            raise DataError(f"store: no usable snapshot of {labels}; run `tandem fetch`, or build with --data sample")
+        return "sample", _sample(config, now)
+    from generator.sources import csv  # noqa: PLC0415 - only this branch reads files
+
+    return "csv", csv.load(Path(data), config)
+
+
+def _sample(config: Config, now: datetime) -> dict[str, Observed]:
+    from generator.sources import sample  # noqa: PLC0415 - simulating takes a moment
+
+    return sample.load(config, last_complete_session(now))
+
+
+def last_complete_session(now: datetime) -> date:
+    """Return the last NYSE session whose UTC day is over, so that 24/7 series have their daily bar too."""
+    today = pd.Timestamp(now.astimezone(UTC).date())
+    sessions = nyse_sessions()
+    return sessions[sessions < today][-1].date()
+
+
+def resolve_as_of(
+    config: Config, pair: Pair, observed: Mapping[str, Observed], wanted: date | None, now: datetime
+) -> date:
+    """Return the last session common to A and B, up to the day asked for.
+
+    Raises
+    ------
+    DataError
+        The day lies in the future, or the two series share no session before it.
+    """
+    today = now.astimezone(UTC).date()
+    if wanted is not None and wanted > today:
+        raise DataError(f"--as-of {wanted}: lies in the future (today is {today}); give a past date")
+    dates = pd.DatetimeIndex(observed[pair.a].values.index).intersection(
+        pd.DatetimeIndex(observed[pair.b].values.index)
+    )
+    sessions = dates[dates.isin(nyse_sessions()) & (dates <= pd.Timestamp(wanted or today))]
+    if sessions.empty:
+        labels = f"{config.series[pair.a].label} and {config.series[pair.b].label}"
+        raise DataError(f"{labels} share no session up to {wanted or today}; check the two files cover the same dates")
+    return sessions[-1].date()
+
+
+def load(config: Config, project: Project, data: str, wanted: date | None, now: datetime) -> Loaded:
+    """Return the checked data of a build, cut at its as-of date.
+
+    Raises
+    ------
+    DataError
+        No data, or the gate blocks: the message names the series and the cause.
+    """
+    kind, observed = read_source(config, project, data, now)
+    as_of = resolve_as_of(config, config.featured, observed, wanted, now)
+    end = pd.Timestamp(as_of) + pd.Timedelta(hours=23, minutes=59)
+    cut = {key: dataclasses.replace(item, values=item.values.loc[:end]) for key, item in observed.items()}
+    cut = {key: item for key, item in cut.items() if len(item.values)}
+    report = gate.check(cut, config, as_of, data=kind)
+    if report.blocked:
+        more = f"; and {len(report.blocked) - 1} more" if len(report.blocked) > 1 else ""
+        raise DataError(f"not published: {report.blocked[0]}{more}; the site before it stays as it is")
+    return Loaded(kind=kind, observed=report.observed, as_of=as_of, report=report)
+
+
+def data_sha256(observed: Mapping[str, Observed]) -> str:
+    """Return the hash of every value used, whatever file it came from."""
+    digest = hashlib.sha256()
+    for key in sorted(observed):
+        values = observed[key].values
+        digest.update(key.encode())
+        digest.update(values.index.to_numpy().astype("datetime64[s]").astype("<i8").tobytes())
+        digest.update(values.to_numpy(dtype="<f8").tobytes())
+    return digest.hexdigest()
+
+
+def code_version(project: Project) -> str:
+    """Return the version with a hash of the code and templates that make the pages.
+
+    The environment's ``TANDEM_CODE_VERSION`` stands in for it where a fixed string is wanted.
+    """
+    fixed = os.environ.get("TANDEM_CODE_VERSION")
+    if fixed:
+        return fixed
+    digest = hashlib.sha256()
+    package = Path(__file__).parent
+    files = [*package.rglob("*.py"), *package.rglob("*.csv"), *project.templates.rglob("*.j2")]
+    for path in sorted(files, key=lambda p: p.as_posix()):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
+# --------------------------------------------------------------------------------------------------------- analysing
+
+
+def analyse_pair(config: Config, pair: Pair, panel: Panel, kind: DataKind, *, draw: bool = True) -> PairResult:
+    """Return every page of a pair with its numbers and, unless `draw` is false, its figures."""
+    context = Context(
+        config=config, pair=pair, panel=panel, data=kind, meetings=meetings_known_on(load_meetings(), panel.as_of)
+    )
+    pages: list[Analysed] = []
+    for report in REPORTS:
+        findings = report.analyse(context)
+        numbers = context.numbers.merged(findings.numbers.linked(report.address(pair)))
+        context = dataclasses.replace(context, numbers=numbers)
+        figures = (*_shown(report, pages), *report.figures(context, findings)) if draw else ()
+        pages.append(Analysed(report=report, findings=findings, figures=figures))
+    return PairResult(context=context, pages=tuple(pages), numbers=context.numbers)
+
+
+def _shown(report: Report, earlier: Sequence[Analysed]) -> list[Figure]:
+    """Return the figures of earlier pages that this page shows too."""
+    wanted = set(report.shows)
+    return [f for page in earlier for f in page.figures if (page.report.slug, f.id) in wanted]
+
+
+def findings_json(result: PairResult, provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the machine-readable face of a pair (DESIGN 9)."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "pair": result.pair.slug,
+        "as_of": provenance["as_of"].isoformat(),
+        "data": provenance["kind"],
+        "degraded": list(provenance["degraded"]),
+        "data_sha256": provenance["data_sha256"],
+        "code_version": provenance["code_version"],
+        "numbers": {key: number.as_json() for key, number in result.numbers.items()},
+        "verdicts": {key: verdict.as_json() for key, verdict in result.verdicts.items()},
+    }
+
+
+# ----------------------------------------------------------------------------------------------------------- writing
+
+
+def provenance(config: Config, project: Project, loaded: Loaded) -> dict[str, Any]:
+    """Return what every page states about its origin."""
+    argument = {"store": "store", "sample": "sample", "csv": "PATH"}[loaded.kind]
+    return {
+        "as_of": loaded.as_of,
+        "kind": loaded.kind,
+        "simulated": loaded.kind == "sample",
+        "origin": "read from files given by whoever built this site"
+        if loaded.kind == "csv"
+        else "fetched from the sources named on the data page",
+        "degraded": loaded.report.degraded,
+        "data_sha256": data_sha256(loaded.observed),
+        "code_version": code_version(project),
+        "command": f"python -m generator build --data {argument} --as-of {loaded.as_of}",
+        "next_update": next_update(loaded.as_of),
+        "site_url": os.environ.get("SITE_URL") or config.site.url,
+    }
+
+
+def next_update(as_of: date) -> datetime:
+    """Return when the next edition is due: a few hours after midnight UTC that ends the next session's day."""
+    sessions = nyse_sessions()
+    following = sessions[sessions > pd.Timestamp(as_of)][0].date()
+    return datetime(following.year, following.month, following.day, 6, tzinfo=UTC) + timedelta(days=1)
+
+
+def write_pages(project: Project, context: SiteContext, progress: Progress) -> None:
+    """Write every generated page, chart and data file below ``site_src/``."""
+    jinja = environment(project.templates)
+    total = sum(len(r.pages) for r in context.results) + len(PAGES)
+    done = 0
+    site.clear_generated(project.docs)
+    shared = {"site": context.config.site, "config": context.config, "provenance": context.provenance}
+    for result in context.results:
+        data = project.docs / "data" / result.pair.slug
+        site.write_text(data / "findings.json", site.strict_json(findings_json(result, context.provenance)))
+        for page in result.pages:
+            _write_report(project, jinja, result, page, shared)
+            done += 1
+            progress("pages", done, total)
+    for entry in PAGES:
+        _write_page(project, jinja, entry, context, shared)
+        done += 1
+        progress("pages", done, total)
+    write_bundle(project.docs / "assets" / "vendor")
+
+
+def _write_report(
+    project: Project, jinja: Environment, result: PairResult, page: Analysed, shared: Mapping[str, Any]
+) -> None:
+    """Write one page of a pair, its charts, and its part of the findings."""
+    report, pair = page.report, result.pair
+    slug = report.slug or "overview"
+    path = f"reports/{pair.slug}/{report.slug or 'index'}.md"
+    published = page.findings.numbers.linked(report.address(pair))
+    part = findings_json(dataclasses.replace(result, numbers=published), shared["provenance"])
+    site.write_text(project.docs / "data" / pair.slug / f"{slug}.json", site.strict_json(part))
+    names = {
+        **shared,
+        "title": f"{report.title}: {pair.title}",
+        "description": page.findings.answer,
+        "context": result.context,
+        "pair": pair,
+        "page": report,
+        "others": [other.report for other in result.pages if other.report is not report],
+        "findings": page.findings,
+        "numbers": result.numbers,
+        "figures": _drawn(project, page.figures, f"assets/charts/{pair.slug}/{slug}"),
+        "data_file": f"data/{pair.slug}/{slug}.json",
+        "findings_file": f"data/{pair.slug}/findings.json",
+    }
+    site.write_text(project.docs / path, render(jinja, report.template, path, names))
+
+
+def _write_page(
+    project: Project, jinja: Environment, entry: Page, context: SiteContext, shared: Mapping[str, Any]
+) -> None:
+    """Write one page that belongs to no pair."""
+    composed = entry.compose(context)
+    folder = f"assets/charts/site/{entry.path.removesuffix('.md').replace('/', '-')}"
+    names = {
+        **shared,
+        "title": entry.title,
+        "description": context.config.site.description,
+        "page": entry,
+        "results": context.results,
+        "featured": context.featured,
+        "figures": _drawn(project, tuple(entry.figures(context, composed)), folder),
+        "numbers": context.featured.numbers,
+        **composed,
+    }
+    site.write_text(project.docs / entry.path, render(jinja, entry.template, entry.path, names))
+
+
+def _drawn(project: Project, figures: Sequence[Figure], folder: str) -> list[tuple[Figure, FigureFiles]]:
+    """Write the files of a page's figures and return them with their figures, in order."""
+    if not figures:
+        return []
+    files = write_figures({figure.id: figure for figure in figures}, project.docs, folder)
+    return [(figure, files[figure.id]) for figure in figures]
+
+
+def build_html(project: Project, context: SiteContext) -> None:
+    """Run MkDocs into a folder aside, finish the pages, and swap the folder in.
+
+    Raises
+    ------
+    BuildError
+        MkDocs found a broken link or anchor, or failed; the site before it is untouched.
+    """
+    from generator.csp import apply_csp  # noqa: PLC0415 - only a full build needs it
+
+    aside = project.root / "site.new"
+    epoch = int(datetime.combine(context.provenance["as_of"], time(), UTC).timestamp())
+    origin = context.provenance
+    variables = {
+        **os.environ,
+        "NO_MKDOCS_2_WARNING": "1",
+        "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", str(epoch)),
+        "TANDEM_AS_OF": str(origin["as_of"]),
+        "TANDEM_DATA": origin["kind"],
+        "TANDEM_DEGRADED": " ".join(origin["degraded"]),
+        "TANDEM_CODE_VERSION": origin["code_version"],
+        "TANDEM_DATA_SHA256": origin["data_sha256"],
+        "TANDEM_NEXT_UPDATE": origin["next_update"].isoformat(),
+    }
+    if origin["site_url"]:
+        variables["SITE_URL"] = origin["site_url"]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(aside)]
+    finished = subprocess.run(  # noqa: S603 - fixed words and our own folder
+        command, cwd=project.root, env=variables, capture_output=True, text=True, check=False
+    )
+    if finished.returncode:
+        lines = [line for line in (finished.stderr + finished.stdout).splitlines() if line.strip()]
+        raise BuildError("mkdocs: " + (" · ".join(lines[-6:]) or f"failed with exit code {finished.returncode}"))
+    apply_csp(aside)
+    site.swap_in(aside, project.site)
+
+
+def analyse(config: Config, project: Project, loaded: Loaded, progress: Progress = quiet) -> SiteContext:
+    """Return the findings of every pair."""
+    panel = Panel(loaded.observed, config, loaded.as_of)
+    results = []
+    for done, pair in enumerate(config.pairs, start=1):
+        results.append(analyse_pair(config, pair, panel, loaded.kind))
+        progress("analysis", done, len(config.pairs))
+    return SiteContext(
+        config=config,
+        results=tuple(results),
+        gate=loaded.report,
+        provenance=provenance(config, project, loaded),
+        panel=panel,
+    )
+
+
+def build(
+    config: Config,
+    project: Project,
+    *,
+    data: str,
+    as_of: date | None,
+    now: datetime,
+    progress: Progress = quiet,
+) -> BuildResult:
+    """Build the whole site from files; opens no socket."""
+    stages = Stages()
+    site.recover(project.site)
+    with stages.stage("load and gate"):
+        loaded = load(config, project, data, as_of, now)
+    with stages.stage("analyse"):
+        context = analyse(config, project, loaded, progress)
+    with stages.stage("pages and charts"):
+        write_pages(project, context, progress)
+    with stages.stage("html"):
+        build_html(project, context)
+    return BuildResult(context=context, degraded=loaded.report.degraded, seconds=stages.seconds)
+
+
+def numbers_of(context: SiteContext) -> Mapping[str, Numbers]:
+    """Return every pair's numbers by its slug."""
+    return {result.pair.slug: result.numbers for result in context.results}

@@ -1,0 +1,271 @@
+"""What a page provides, and what it is given."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+import pandas as pd
+
+from generator.findings import Estimate, Number, Numbers, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from generator.charts.figure import Figure
+    from generator.config import Config, Pair, Series
+    from generator.fomc import Meeting
+    from generator.panel import Panel, Sample
+
+DataKind = Literal["store", "csv", "sample"]
+
+
+class PageFindings(Protocol):
+    """What the analysis of a page returns: at least its published numbers."""
+
+    @property
+    def numbers(self) -> Numbers:
+        """Published numbers by their public id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Everything the pages of one pair are computed from.
+
+    Parameters
+    ----------
+    meetings : tuple of Meeting
+        The policy calendar with the outcomes known on `panel.as_of`.
+    numbers : Numbers
+        What the pages before this one have published; a page may show it, not change it.
+    """
+
+    config: Config
+    pair: Pair
+    panel: Panel
+    data: DataKind
+    meetings: tuple[Meeting, ...]
+    numbers: Numbers = field(default_factory=Numbers)
+
+    @property
+    def as_of(self) -> date:
+        """The last date known."""
+        return self.panel.as_of
+
+    @property
+    def start(self) -> date:
+        """First date of the pair's sample."""
+        return self.config.start(self.pair)
+
+    @property
+    def a(self) -> Series:
+        """The first asset."""
+        return self.config.series[self.pair.a]
+
+    @property
+    def b(self) -> Series:
+        """The second asset."""
+        return self.config.series[self.pair.b]
+
+    @property
+    def market(self) -> Series:
+        """The market control."""
+        return self.config.series[self.pair.market]
+
+    @property
+    def level(self) -> float:
+        """Coverage the intervals claim."""
+        return self.config.run.level
+
+    @property
+    def reps(self) -> int:
+        """Bootstrap replications."""
+        return self.config.run.reps
+
+    def rng(self, task: str) -> np.random.Generator:
+        """Return the random stream of a task: the same whatever ran before it and on how many workers.
+
+        Parameters
+        ----------
+        task : str
+            Name of the task; a number id where there is one.
+        """
+        words = hashlib.sha256(f"{self.pair.slug}/{task}".encode()).digest()
+        key = tuple(int.from_bytes(words[i : i + 4], "big") for i in range(0, 16, 4))
+        return np.random.default_rng(np.random.SeedSequence(self.config.run.seed, spawn_key=key))
+
+    @property
+    def source_line(self) -> str:
+        """What stands below every picture: where the data is from, and how far it goes."""
+        if self.data == "sample":
+            return f"Simulated sample data, not market data · through {self.as_of}"
+        used = [self.panel.observed[s] for s in (self.pair.a, self.pair.b) if s in self.panel.observed]
+        names = dict.fromkeys(f"{item.source}: {item.symbol}" for item in used)
+        return f"Source: {', '.join(names)} · data through {self.as_of}"
+
+    @property
+    def claim_mark(self) -> date | None:
+        """The claim date, where a time axis may show it."""
+        claim = self.config.run.claim_date
+        return claim if claim <= self.as_of else None
+
+    def decisions(self, first: date) -> pd.DataFrame:
+        """Return the decisions since `first` for a time axis: columns date and decision (cut, hike, hold)."""
+        known = [m for m in self.meetings if m.has_outcome and first <= m.date <= self.as_of]
+        words = ["cut" if m.is_cut else "hike" if m.is_hike else "hold" for m in known]
+        return pd.DataFrame({"date": pd.DatetimeIndex([m.date for m in known]), "decision": words})
+
+    def sample_ab(self) -> Sample:
+        """Return the daily sample of A and B."""
+        return self.panel.sample((self.pair.a, self.pair.b), self.start)
+
+    def sample_abm(self) -> Sample:
+        """Return the daily sample of A, B and the market control."""
+        return self.panel.sample((self.pair.a, self.pair.b, self.pair.market), self.start)
+
+    def lacking(self, *series_ids: str) -> Unavailable | None:
+        """Return why a sample of these series cannot be made, or None."""
+        missing = self.panel.missing(series_ids)
+        if missing:
+            return Unavailable(reason=f"this source has no data for {', '.join(missing)}")
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One page of a pair: one module, one template, one line in the registry.
+
+    Parameters
+    ----------
+    slug : str
+        Last part of the address; "" is the pair's overview.
+    title : str
+        Heading, and entry in lists.
+    question : str
+        What the page answers, in one sentence.
+    analyse : callable
+        Context → findings; numbers only.
+    figures : callable
+        (context, findings) → figures; charts only.
+    shows : tuple of (slug, figure id)
+        Figures of earlier pages that stand on this one too.
+    """
+
+    slug: str
+    title: str
+    question: str
+    analyse: Callable[[Context], Any]
+    figures: Callable[[Context, Any], Sequence[Figure]]
+    shows: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def template(self) -> str:
+        """Template below ``templates/``."""
+        return f"reports/{self.slug or 'overview'}.md.j2"
+
+    def address(self, pair: Pair) -> str:
+        """Return the site-relative address of the page."""
+        return f"/reports/{pair.slug}/{self.slug}/" if self.slug else f"/reports/{pair.slug}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysed:
+    """One analysed page of a pair."""
+
+    report: Report
+    findings: Any
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairResult:
+    """All pages of one pair, with every number they publish."""
+
+    context: Context
+    pages: tuple[Analysed, ...]
+    numbers: Numbers
+    verdicts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def pair(self) -> Pair:
+        """The pair."""
+        return self.context.pair
+
+    def page(self, slug: str) -> Analysed:
+        """Return one page by its slug."""
+        return next(page for page in self.pages if page.report.slug == slug)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteContext:
+    """Everything the site-wide pages are computed from.
+
+    Parameters
+    ----------
+    results : tuple of PairResult
+        In the order of the configuration.
+    gate : object
+        The gate's report (`generator.sources.gate.GateReport`), as the data page shows it.
+    provenance : Mapping
+        As of, data kind, data hash, code version, rebuild command: what every page states.
+    """
+
+    config: Config
+    results: tuple[PairResult, ...]
+    gate: Any
+    provenance: Mapping[str, Any]
+    panel: Panel
+
+    @property
+    def featured(self) -> PairResult:
+        """The pair the front page answers for."""
+        return next(r for r in self.results if r.pair.slug == self.config.site.featured)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of the site that belongs to no pair.
+
+    Parameters
+    ----------
+    path : str
+        Markdown file below ``site_src/``.
+    template : str
+        Template below ``templates/``.
+    compose : callable
+        SiteContext → the names the template uses.
+    figures : callable
+        (site context, composed) → figures.
+    """
+
+    path: str
+    title: str
+    template: str
+    compose: Callable[[SiteContext], Mapping[str, Any]]
+    figures: Callable[[SiteContext, Mapping[str, Any]], Sequence[Figure]] = lambda _context, _composed: ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """One row of a table of published numbers: a label and the ids beside it."""
+
+    label: str
+    ids: tuple[str, ...]
+
+
+def ends(number: Estimate) -> tuple[float, float]:
+    """Return both ends of the interval; a number without one is a programming error."""
+    if number.lower is None or number.upper is None:
+        raise ValueError("this number has no interval")
+    return number.lower, number.upper
+
+
+def sentence(number: Number, words: Callable[[Estimate], str], otherwise: str) -> str:
+    """Return `words` of the estimate, or `otherwise` with the reason why there is none."""
+    if isinstance(number, Unavailable):
+        return f"{otherwise}: {number.reason}."
+    return words(number)

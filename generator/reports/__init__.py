@@ -1,0 +1,19 @@
+"""The pages of a pair, in the order in which they are computed; later pages may show numbers of earlier ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.reports import correlation, fomc, levels, overview, rates, since_the_claim
+
+if TYPE_CHECKING:
+    from generator.report import Report
+
+REPORTS: tuple[Report, ...] = (
+    correlation.REPORT,
+    levels.REPORT,
+    rates.REPORT,
+    fomc.REPORT,
+    since_the_claim.REPORT,
+    overview.REPORT,
+)
