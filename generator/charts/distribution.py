@@ -64,7 +64,7 @@ def intervals(
     import altair as alt  # noqa: PLC0415 - keeps importing the charts light
 
     checked(frame, label, value, lower, upper, group)
-    labels = _distinct(frame, label)
+    labels = distinct(frame, label)
     domain = fitted([*values_of(frame, [value, lower, upper]), *([] if reference is None else [reference])], axis)
     room = {"wide": round(max(text_width(t, theme.WIDE.axis) for t in labels)) + 18, "narrow": 10}
     source = alt.NamedData(name=data)
@@ -74,8 +74,8 @@ def intervals(
         .axis(title=None, labels=False, ticks=False, grid=False, domain=False)
     )
     across = alt.X(f"{value}:Q").scale(**scale_of(axis, domain)).axis(**axis_of(axis, domain, orient="x"), grid=True)
-    colour = _colour(group, inks, ink)
-    layers = [] if reference is None else [_upright(reference, theme.RULE, 1.25)]
+    colour = colour_of(group, inks, ink)
+    layers = [] if reference is None else [upright(reference, theme.RULE, 1.25)]
     layers += [
         alt.Chart(source, name="interval")
         .mark_rule(strokeWidth=2.5, opacity=0.55, strokeCap="round")
@@ -101,7 +101,7 @@ def intervals(
             "top": 6,
             "bottom": 46 if axis.title else 28,
             "height": {"wide": 30 * len(labels), "narrow": 46 * len(labels)},
-            "key": _group_key(inks, "circle"),
+            "key": group_key(inks, "circle"),
             "readout": {"kind": "mark", "data": data, "fields": [label, value, lower, upper]},
         },
     )
@@ -158,7 +158,7 @@ def histogram_with_mark(
             x2=f"{right}:Q",
             y=value_axis(count, count_axis, counts),
             y2=alt.datum(0),
-            color=_colour(group, inks, ink),
+            color=colour_of(group, inks, ink),
         )
     )
     text = (
@@ -174,14 +174,14 @@ def histogram_with_mark(
         .encode(x=alt.datum(observed, type="quantitative"), y=alt.value(2))
     )
     return finished(
-        alt.layer(bins, _upright(observed, theme.ACCENT, 2), text),
+        alt.layer(bins, upright(observed, theme.ACCENT, 2), text),
         {
             "left": both(label_room(count_axis, counts, theme.WIDE.axis)),
             "right": both(16),
             "top": 26 if count_axis.title else 10,
             "bottom": 46 if axis.title else 28,
             "height": {"wide": height[0], "narrow": height[1]},
-            "key": _group_key(inks, "square"),
+            "key": group_key(inks, "square"),
             "readout": {"kind": "mark", "data": data, "fields": [left, right, count]},
         },
     )
@@ -221,7 +221,7 @@ def bars(
     import altair as alt  # noqa: PLC0415 - keeps importing the charts light
 
     checked(frame, label, value, lower, upper, group)
-    labels = _distinct(frame, label)
+    labels = distinct(frame, label)
     domain = fitted([0.0, *values_of(frame, [value, lower, upper])], axis)
     source = alt.NamedData(name=data)
     along = (
@@ -232,8 +232,8 @@ def bars(
     layers = [
         alt.Chart(source, name="bars")
         .mark_bar()
-        .encode(x=along, y=value_axis(value, axis, domain), y2=alt.datum(0), color=_colour(group, inks, ink)),
-        _level(0, theme.RULE, 1),
+        .encode(x=along, y=value_axis(value, axis, domain), y2=alt.datum(0), color=colour_of(group, inks, ink)),
+        level(0, theme.RULE, 1),
     ]
     if lower is not None and upper is not None:
         layers.append(
@@ -249,7 +249,7 @@ def bars(
             "top": 26 if axis.title else 10,
             "bottom": 28,
             "height": {"wide": height[0], "narrow": height[1]},
-            "key": _group_key(inks, "square"),
+            "key": group_key(inks, "square"),
             "readout": {"kind": "mark", "data": data, "fields": [label, value, *(c for c in (lower, upper) if c)]},
         },
     )
@@ -302,7 +302,7 @@ def sorted_curve(
     many = len(curve)
     along = alt.X(f"{rank}:Q").scale(domain=[0.5, many + 0.5], nice=False, zero=False).axis(None)
     source = alt.NamedData(name=curve_data)
-    top = [] if reference is None else [_level(reference, theme.ACCENT, 1.25)]
+    top = [] if reference is None else [level(reference, theme.ACCENT, 1.25)]
     if lower is not None and upper is not None:
         top.append(
             alt.Chart(source, name="interval")
@@ -312,7 +312,7 @@ def sorted_curve(
     top.append(
         alt.Chart(source, name="estimate")
         .mark_point(filled=True, size=max(6, min(40, 6000 / many)), opacity=1)
-        .encode(x=along, y=value_axis(value, axis, domain), color=_colour(group, inks, ink))
+        .encode(x=along, y=value_axis(value, axis, domain), color=colour_of(group, inks, ink))
     )
     size = theme.WIDE.note
     rows = (
@@ -343,7 +343,7 @@ def sorted_curve(
             "bottom": 8,
             "gap": 14,
             "height": {"wide": [220, 17 * len(order)], "narrow": [200, 17 * len(order)]},
-            "key": _group_key(inks, "circle"),
+            "key": group_key(inks, "circle"),
             "readout": {
                 "kind": "mark",
                 "data": curve_data,
@@ -353,7 +353,8 @@ def sorted_curve(
     )
 
 
-def _distinct(frame: pd.DataFrame, label: str) -> list[str]:
+def distinct(frame: pd.DataFrame, label: str) -> list[str]:
+    """Return the labels of the rows of a chart; each row needs its own."""
     labels = [str(text) for text in frame[label]]
     if len(set(labels)) != len(labels):
         raise ValueError(f"column {label!r} names two rows alike; each row of the chart needs its own label")
@@ -362,7 +363,8 @@ def _distinct(frame: pd.DataFrame, label: str) -> list[str]:
     return labels
 
 
-def _colour(group: str | None, inks: Mapping[str, theme.Ink] | None, ink: theme.Ink) -> Layer:
+def colour_of(group: str | None, inks: Mapping[str, theme.Ink] | None, ink: theme.Ink) -> Layer:
+    """Return the colour encoding of a group column, or one colour for all."""
     import altair as alt  # noqa: PLC0415 - keeps importing the charts light
 
     if group is None:
@@ -372,18 +374,21 @@ def _colour(group: str | None, inks: Mapping[str, theme.Ink] | None, ink: theme.
     return alt.Color(f"{group}:N").scale(domain=list(inks), range=[i.css for i in inks.values()]).legend(None)
 
 
-def _group_key(inks: Mapping[str, theme.Ink] | None, shape: str) -> list[dict[str, Any]]:
+def group_key(inks: Mapping[str, theme.Ink] | None, shape: str) -> list[dict[str, Any]]:
+    """Return the key entries of the groups of a chart."""
     return [{"label": t, "color": i.css, "dash": [], "shape": shape} for t, i in (inks or {}).items()]
 
 
-def _upright(value: float, ink: theme.Ink, width: float) -> Layer:
+def upright(value: float, ink: theme.Ink, width: float) -> Layer:
+    """Return a vertical rule across the plot."""
     import altair as alt  # noqa: PLC0415 - keeps importing the charts light
 
     mark = alt.Chart(one_row(), name="upright").mark_rule(color=ink.css, strokeWidth=width)
     return mark.encode(x=alt.datum(value, type="quantitative"))
 
 
-def _level(value: float, ink: theme.Ink, width: float) -> Layer:
+def level(value: float, ink: theme.Ink, width: float) -> Layer:
+    """Return a horizontal rule across the plot."""
     import altair as alt  # noqa: PLC0415 - keeps importing the charts light
 
     mark = alt.Chart(one_row(), name="level").mark_rule(color=ink.css, strokeWidth=width)

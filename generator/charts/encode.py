@@ -105,7 +105,7 @@ def _scaled(value: float | None, decimals: int) -> int | None:
         return None
     if math.isinf(number):
         raise ValueError("an infinite value cannot be drawn; make it missing, or say why it is not available")
-    return int(round(number * 10**decimals))
+    return round(number * 10.0**decimals)
 
 
 def _deltas(values: list[int | None]) -> list[int | None]:

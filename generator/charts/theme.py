@@ -81,6 +81,20 @@ DIVERGING: Final[tuple[Ink, ...]] = (
     Ink(light="#2a64a5", dark="#8cc0f2"),
 )
 
+# Letters on those steps: whichever of the two extremes is readable on the step, in each scheme.
+_PALE, _DEEP = "#ffffff", "#14171c"
+ON_DIVERGING: Final[tuple[Ink, ...]] = (
+    Ink(light=_PALE, dark=_DEEP),
+    Ink(light=_DEEP, dark=_DEEP),
+    Ink(light=_DEEP, dark=_PALE),
+    Ink(light=_DEEP, dark=_PALE),
+    Ink(light=_DEEP, dark=_PALE),
+    Ink(light=_DEEP, dark=_PALE),
+    Ink(light=_DEEP, dark=_PALE),
+    Ink(light=_DEEP, dark=_DEEP),
+    Ink(light=_PALE, dark=_DEEP),
+)
+
 
 def series_ink(colour: object, order: int) -> Ink:
     """Return the ink of a configured series.

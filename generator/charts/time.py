@@ -28,6 +28,7 @@ from generator.charts.layers import (
     value_axis,
     values_of,
 )
+from generator.charts.points import segment
 from generator.charts.text import text_width
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def levels_against_returns(
     )
     right = [_zero("x"), _zero("y"), dots]
     if slope is not None:
-        right.append(segment(slope, intercept, domain_x, domain_y))
+        right += segment(slope, intercept, domain_x, domain_y)
     right.append(_panel_title(returns_title))
     room = (label_room(levels_axis, domain, theme.WIDE.axis), label_room(y_axis, domain_y, theme.WIDE.axis))
     return finished(
@@ -208,26 +209,6 @@ def levels_against_returns(
             },
             "ranges": False,
         },
-    )
-
-
-def segment(slope: float, intercept: float, domain_x: tuple[float, float], domain_y: tuple[float, float]) -> Layer:
-    """Return a straight line drawn only as far as it stays inside both domains."""
-    import altair as alt  # noqa: PLC0415 - keeps importing the charts light
-
-    low, high = domain_x
-    if slope:
-        crossings = sorted((end - intercept) / slope for end in domain_y)
-        low, high = max(low, crossings[0]), min(high, crossings[1])
-    return (
-        alt.Chart(one_row(), name="fit")
-        .mark_rule(color=theme.TEXT.css, strokeWidth=1.75)
-        .encode(
-            x=alt.datum(low, type="quantitative"),
-            x2=alt.datum(high),
-            y=alt.datum(intercept + slope * low, type="quantitative"),
-            y2=alt.datum(intercept + slope * high),
-        )
     )
 
 
