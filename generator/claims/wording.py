@@ -1,0 +1,138 @@
+"""The sentences of a judgement: which number met which line, and what would change the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from generator.claims.verdict import Reading, Verdict
+from generator.criteria import CountRule, JointRule, OddsRule, SignRule, SizeRule
+from generator.findings import Estimate
+from generator.formatting import amount, interval, plain, signed
+
+
+def sentence(parts: Sequence[str]) -> str:
+    """Return the parts as one sentence."""
+    text = "; ".join(part.rstrip(".") for part in parts)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def in_unit(value: float, unit: str) -> str:
+    """Return a number as plain text, rounded as its unit is."""
+    return plain(amount(value, unit))
+
+
+def against(value: float, lines: Sequence[float], unit: str) -> str:
+    """Return a number as text; where rounding would put it on a line it is not on, say on which side it is."""
+    text = in_unit(value, unit)
+    for line in lines:
+        if value != line and text == in_unit(line, unit):
+            return f"just {'under' if value < line else 'over'} {text}"
+    return text
+
+
+def _with_interval(name: str, number: Estimate, lines: Sequence[float]) -> str:
+    ends = [against(end, lines, number.unit) for end in (number.lower, number.upper) if end is not None]
+    return f"{name} is {in_unit(number.value, number.unit)} ({' to '.join(ends)})"
+
+
+def interval_words(rule: SizeRule | SignRule, name: str, number: Estimate, verdict: Verdict) -> str:
+    """Return what one interval says, with the number and the line."""
+    if isinstance(rule, SizeRule):
+        shown = _with_interval(name, number, (rule.at_least, rule.floor))
+        line, floor = in_unit(rule.at_least, number.unit), in_unit(rule.floor, number.unit)
+        return {
+            Verdict.SUPPORTED: f"{shown}, the whole interval at or above {line}",
+            Verdict.PARTLY: f"{shown}, an interval that reaches {line} and does not stay above it",
+            Verdict.NOT_SUPPORTED: f"{shown}, the whole interval below {line}",
+            Verdict.CONTRADICTED: f"{shown}, the whole interval below {floor}",
+        }[verdict]
+    sign = 1 if rule.side == "positive" else -1
+    above, below, beyond = ("above", "below", "above") if sign > 0 else ("below", "above", "below")
+    line = in_unit(sign * rule.at_least, number.unit)
+    shown = _with_interval(name, number, (0.0, sign * rule.at_least))
+    supported = f"{shown}, the whole interval {above} zero"
+    return {
+        Verdict.SUPPORTED: supported + (f" and at or {beyond} {line}" if rule.at_least else ""),
+        Verdict.PARTLY: f"{supported}, as claimed, and not the whole of it at or {beyond} {line}",
+        Verdict.NOT_SUPPORTED: f"{shown}, an interval that includes zero",
+        Verdict.CONTRADICTED: f"{shown}, the whole interval {below} zero",
+    }[verdict]
+
+
+def interval_change(rule: SizeRule | SignRule, unit: str, verdict: Verdict) -> str:
+    """Return what would change a verdict that rests on intervals."""
+    every = "" if len(rule.ids) == 1 else " for every figure"
+    one = "" if len(rule.ids) == 1 else " for at least one figure"
+    if isinstance(rule, SizeRule):
+        line, floor = in_unit(rule.at_least, unit), in_unit(rule.floor, unit)
+        return {
+            Verdict.SUPPORTED: f"A lower end of an interval below {line}.",
+            Verdict.PARTLY: f"Supported, if the lower end of the interval reached {line}{every}; "
+            f"Not supported, if the upper end fell below {line}{every}.",
+            Verdict.NOT_SUPPORTED: f"Partly supported, if the upper end of the interval reached {line}{one}; "
+            f"Contradicted, if it fell below {floor}{every}.",
+            Verdict.CONTRADICTED: f"Not supported, if the upper end of the interval reached {floor}{one}.",
+        }[verdict]
+    sign = 1 if rule.side == "positive" else -1
+    above, below = ("above", "below") if sign > 0 else ("below", "above")
+    line = f" and reached {in_unit(sign * rule.at_least, unit)}" if rule.at_least else ""
+    partly = f"Partly supported, if the whole interval came to lie {above} zero{one}; " if rule.at_least or one else ""
+    return {
+        Verdict.SUPPORTED: f"An interval that includes zero{' or does not stay beyond the line' if line else ''}.",
+        Verdict.PARTLY: f"Supported, if the whole interval lay {above} zero{line}{every}; "
+        f"Not supported, if the intervals came to include zero{every}.",
+        Verdict.NOT_SUPPORTED: f"{partly}Supported, if the whole interval lay {above} zero{line}{every}; "
+        f"Contradicted, if it lay {below} zero{every}.",
+        Verdict.CONTRADICTED: f"Not supported, if the interval came to include zero{one}.",
+    }[verdict]
+
+
+def count_words(rule: CountRule, number: Estimate, as_of: date) -> str:
+    """Return how far a count has come."""
+    deadline = f"by {rule.deadline}" if as_of >= rule.deadline else f"so far, with time until {rule.deadline}"
+    reached = "reached" if number.value >= rule.at_least else "asked for"
+    return f"{rule.name}: {in_unit(number.value, 'count')} {deadline}, {rule.at_least} {reached}"
+
+
+def count_change(rule: CountRule, verdict: Verdict) -> str:
+    """Return what would change a verdict that rests on a count."""
+    if verdict is Verdict.TOO_EARLY:
+        return f"Reaching {rule.at_least}, or {rule.deadline}, whichever comes first."
+    if verdict is Verdict.SUPPORTED:
+        return "Nothing but a correction of the record: it has happened."
+    return f"Nothing but a correction of the record: {rule.deadline} has passed."
+
+
+def joint_so_far(rule: JointRule, readings: Sequence[Reading], missing: Mapping[str, str], as_of: date) -> str:
+    """Return what is known before the last horizon is reached."""
+    parts = [reading.words for reading in readings]
+    parts += [f"{rule.named[key]} is not available: {reason}" for key, reason in missing.items()]
+    parts += [f"{horizon.name}: not before {horizon.due}" for horizon in rule.horizons if as_of < horizon.due]
+    return sentence(parts)
+
+
+def joint_change(rule: JointRule, as_of: date) -> str:
+    """Return what would change a verdict on a forecast."""
+    last = rule.horizons[-1]
+    if as_of < last.due:
+        return f"The last horizon, {last.due}."
+    return "Nothing but a correction of the prices: every horizon has passed."
+
+
+def odds_words(rule: OddsRule, outcome: Estimate, base: Estimate) -> str:
+    """Return the Brier scores of the odds and of the base rate."""
+    score, base_score = (rule.probability - outcome.value) ** 2, (base.value - outcome.value) ** 2
+    happened = "yes" if outcome.value else "no"
+    return (
+        f"{rule.name}: {happened}; odds of {in_unit(rule.probability, 'share')} score {signed(score, 3)}, "
+        f"{rule.base_name} of {in_unit(base.value, 'share')} ({plain(interval(base)) or 'no interval'}) "
+        f"scores {signed(base_score, 3)}, where 0 is best and 1 is worst"
+    )
+
+
+def odds_change(rule: OddsRule, as_of: date) -> str:
+    """Return what would change a verdict on a probability."""
+    if as_of < rule.due:
+        return f"The outcome, on {rule.due}."
+    return "Nothing but a correction of the record: the outcome is known."
