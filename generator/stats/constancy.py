@@ -152,10 +152,9 @@ def correlation_breaks(
 ) -> Breaks:
     """Return the changes of a correlation, found by testing, splitting at the maximum, and testing again.
 
-    After k breaks the next test is held to 1 - (1 - alpha)^(1 / (k + 1)), so that the whole search keeps its level; then
-    After k breaks the next test is held to 1 - (1 - alpha)^(1 / (k + 1)), so that the whole search keeps its level; then
-    each break is placed again between its neighbours and kept only if the test there still rejects. Segments shorter
-    than 63 observations are not tested.
+    After k breaks the next test is held to 1 - (1 - alpha)^(1 / (k + 1)), so that the whole search keeps its level;
+    then each break is placed again between its neighbours and kept only if the test there still rejects. Segments
+    shorter than 63 observations are not tested.
 
     Parameters
     ----------
