@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,8 @@ from generator.panel import bond_sessions, nyse_sessions
 if TYPE_CHECKING:
     from generator.config import Gate, Series
 
+Severity = Literal["block", "degrade", "note"]
+
 MAX_LISTED = 200
 _MAD_TO_SIGMA = 1.4826
 _MIN_OBS_FOR_MAD = 20
@@ -20,6 +22,26 @@ _LONGEST_TICK = 2  # sessions a tick may last
 _LONGEST_WILD_TICK = 5  # the same for moves that are not credible at all
 _UNITS = (10.0, 100.0, 1000.0)
 _UNIT_TOLERANCE = 0.15  # in log units: how near a jump must be to a power of ten to be called a unit slip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the gate's table.
+
+    Parameters
+    ----------
+    severity : {"block", "degrade", "note"}
+        What a failure means here: nothing is published; published with a banner; only this line.
+    rows : tuple of str
+        The offending rows.
+    """
+
+    series_id: str
+    name: str
+    severity: Severity
+    passed: bool
+    sentence: str
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from generator.fomc import check_against_target, load_meetings
-from generator.sources import checks
+from generator.sources import agreement, checks
+from generator.sources.checks import Check, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,31 +17,9 @@ if TYPE_CHECKING:
     from generator.config import Config, Series
     from generator.panel import Observed
 
-Severity = Literal["block", "degrade", "note"]
+__all__ = ["Check", "GateReport", "Severity", "check"]
 
 _END_OF_DAY = pd.Timedelta(hours=23, minutes=59)
-# The effective rate may leave the range by rounding; the New York Fed publishes it to a hundredth.
-_RANGE_SLACK_PP = 0.005
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One line of the gate's table.
-
-    Parameters
-    ----------
-    severity : {"block", "degrade", "note"}
-        What a failure means here: nothing is published; published with a banner; only this line.
-    rows : tuple of str
-        The offending rows.
-    """
-
-    series_id: str
-    name: str
-    severity: Severity
-    passed: bool
-    sentence: str
-    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +105,7 @@ def check(
         found.append(aged)
         if not aged.passed and aged.severity == "degrade":
             degraded.append(f"{series.label}: {_lower(aged.sentence)}")
-    for extra in (_effective_rate_inside(used, config), _decisions(used)):
+    for extra in (agreement.effective_rate_inside(used, config), agreement.decisions(used)):
         found.extend(extra)
         degraded.extend(c.sentence for c in extra if not c.passed and c.severity == "degrade")
     return GateReport(checks=tuple(found), observed=used, degraded=tuple(degraded), blocked=tuple(blocked))
@@ -139,7 +117,7 @@ def _absent(series_id: str, series: Series) -> Check:
 
 
 def _values(item: Observed) -> pd.Series:
-    return item.values  # noqa: PD011 - the field of Observed, not of a frame
+    return item.values
 
 
 def _cut(item: Observed, as_of: date) -> pd.Series:
@@ -275,65 +253,6 @@ def _aged(series_id: str, series: Series, item: Observed, day: pd.Timestamp, dat
         passed=passed,
         sentence=sentence,
     )
-
-
-def _effective_rate_inside(used: Mapping[str, Observed], config: Config) -> list[Check]:
-    """Return whether the effective federal funds rate lies in the target range on the days that have all three."""
-    names = ("dff", "target_lower", "target_upper")
-    if not all(name in used for name in names):
-        return []
-    wide = pd.concat({name: _values(used[name]) for name in names}, axis=1).dropna()
-    if wide.empty:
-        return []
-    below = wide["dff"] < wide["target_lower"] - _RANGE_SLACK_PP
-    above = wide["dff"] > wide["target_upper"] + _RANGE_SLACK_PP
-    outside = wide[below | above]
-    passed = len(outside) <= config.gate.outside_range_share * len(wide)
-    sentence = (
-        f"The effective rate lay outside the target range on {checks.count(len(outside), 'day')} of {len(wide):,}."
-    )
-    rows = [
-        f"{when:%Y-%m-%d}: {rate:g} outside {low:g} to {high:g}"
-        for when, (rate, low, high) in zip(outside.index, outside.to_numpy(), strict=True)
-    ]
-    return [
-        Check(
-            series_id="dff",
-            name="cross-source",
-            severity="degrade",
-            passed=passed,
-            sentence=sentence,
-            rows=checks.limited(rows),
-        )
-    ]
-
-
-def _decisions(used: Mapping[str, Observed]) -> list[Check]:
-    """Return whether the policy calendar agrees with the recorded target range."""
-    if "target_lower" not in used or "target_upper" not in used:
-        return []
-    lower, upper = (_values(used[name]) for name in ("target_lower", "target_upper"))
-    differing = check_against_target(load_meetings(), lower, upper)
-    lines = []
-    kinds: tuple[tuple[str, Severity, bool, str, str], ...] = (
-        ("decisions", "degrade", False, "of the policy calendar differ from the target range", "agrees with"),
-        ("outcomes", "note", True, "in the target range are not in the policy calendar yet", "is recorded in"),
-    )
-    for name, severity, unrecorded, bad, good in kinds:
-        chosen = [m for m in differing if (m.problem == "unrecorded") == unrecorded]
-        lines.append(
-            Check(
-                series_id="target_upper",
-                name=name,
-                severity=severity,
-                passed=not chosen,
-                sentence=f"{checks.count(len(chosen), 'decision')} {bad}."
-                if chosen
-                else f"Every decision {good} the {'policy calendar' if unrecorded else 'target range'}.",
-                rows=checks.limited([f"{m.date}: {m.message}" for m in chosen]),
-            )
-        )
-    return lines
 
 
 def _lower(sentence: str) -> str:
