@@ -126,8 +126,8 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-find-links $(if $(UPGRADE),$(if $(filter all,$(UPGRADE)),--upgrade,--upgrade-package $(UPGRADE)))
 
 lock: ## Write the files of locked versions anew. UPGRADE=NAME raises one package.
-	@$(LOCK) --output-file requirements-dev.txt --extra dev pyproject.toml
-	@$(LOCK) --output-file requirements.txt --constraint requirements-dev.txt pyproject.toml
+	@$(LOCK) --output-file requirements.txt pyproject.toml
+	@$(LOCK) --output-file requirements-dev.txt --constraint requirements.txt --extra dev pyproject.toml
 
 clean: ## Remove what a build and the checks made; store/ stays.
 	rm -rf site site.* public tandem-offline.zip $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
