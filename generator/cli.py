@@ -62,6 +62,10 @@ def make_parser() -> argparse.ArgumentParser:
 
     build = _command(commands, "build", run_build, "build the site from files; opens no socket")
     _data_arguments(build)
+    build.add_argument("--pairs", metavar="SLUG,…", help="only these pairs; default: all of the configuration")
+
+    claims = _command(commands, "claims", run_claims, "print every claim with its verdict and the figures that decided")
+    _data_arguments(claims)
 
     serve = _command(commands, "serve", run_serve, "read the built site in a browser on this machine")
     serve.add_argument("--port", type=_port, default=8000, help="default: 8000")
@@ -158,6 +162,8 @@ def run_build(chosen: argparse.Namespace) -> int:
     from generator import pipeline  # noqa: PLC0415 - keeps --help instant
 
     config, project = _load(chosen)
+    if chosen.pairs:
+        config = config.only([slug.strip() for slug in chosen.pairs.split(",") if slug.strip()])
     result = pipeline.build(config, project, data=chosen.data, as_of=chosen.as_of, now=now(), progress=_Bar(chosen))
     _print_build(chosen, project, result)
     return DEGRADED if result.degraded else DONE
@@ -255,16 +261,42 @@ def run_check(chosen: argparse.Namespace) -> int:
     return DEGRADED if loaded.report.degraded else DONE
 
 
+def run_claims(chosen: argparse.Namespace) -> int:
+    """Print the board of verdicts."""
+    from generator import pipeline  # noqa: PLC0415 - keeps --help instant
+    from generator.panel import Panel  # noqa: PLC0415 - the same
+
+    config, project = _load(chosen)
+    loaded = pipeline.load(config, project, chosen.data, chosen.as_of, now())
+    panel = Panel(loaded.observed, config, loaded.as_of)
+    judged = {
+        slug: verdict
+        for pair in config.pairs
+        if any(claim.pair == pair.slug for claim in config.claims)
+        for slug, verdict in pipeline.analyse_pair(config, pair, panel, loaded.kind, draw=False).verdicts.items()
+    }
+    if chosen.json:
+        body = {slug: verdict.as_json() for slug, verdict in judged.items()}
+        print(json.dumps({"as_of": str(loaded.as_of), "data": loaded.kind, "verdicts": body}, indent=1))
+        return DONE
+    print(f"Verdicts as of {loaded.as_of} ({loaded.kind})")
+    for claim in config.claims:
+        verdict = judged[claim.slug]
+        print(f"\n{verdict.shown}: {claim.title}\n  {verdict.sentence}")
+    return DONE
+
+
 def run_explain(chosen: argparse.Namespace) -> int:
     """Print a number with its sample, method and address."""
     from generator import pipeline  # noqa: PLC0415 - keeps --help instant
     from generator.findings import Unavailable  # noqa: PLC0415 - the same
+    from generator.panel import Panel  # noqa: PLC0415 - the same
     from generator.formatting import interval, plain, shown  # noqa: PLC0415 - the same
 
     config, project = _load(chosen)
     pair = config.pair(chosen.pair) if chosen.pair else config.featured
     loaded = pipeline.load(config, project, chosen.data, chosen.as_of, now())
-    panel = pipeline.Panel(loaded.observed, config, loaded.as_of)
+    panel = Panel(loaded.observed, config, loaded.as_of)
     result = pipeline.analyse_pair(config, pair, panel, loaded.kind, draw=False)
     try:
         number = result.numbers[chosen.number]

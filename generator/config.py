@@ -361,6 +361,18 @@ class Config(_Strict):
         """The pair the front page answers for."""
         return self.pair(self.site.featured)
 
+    def only(self, slugs: list[str]) -> Config:
+        """Return the configuration with these pairs alone, and the claims about them."""
+        pairs = [self.pair(slug) for slug in slugs]
+        featured = self.site.featured if self.site.featured in slugs else slugs[0]
+        return self.model_copy(
+            update={
+                "pairs": pairs,
+                "site": self.site.model_copy(update={"featured": featured}),
+                "claims": [claim for claim in self.claims if claim.pair in slugs],
+            }
+        )
+
     def start(self, pair: Pair) -> date:
         """Return the first date of the pair's sample."""
         usable = [self.series[s].first_usable or self.run.start for s in (pair.a, pair.b)]

@@ -18,19 +18,24 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from generator import __version__, site
+from generator.charts.bundle import write_bundle
 from generator.charts.figure import Figure, FigureFiles, write_figures
+from generator.claims import judge
 from generator.errors import BuildError, DataError
-from generator.findings import FORMAT_VERSION, Numbers
+from generator.findings import FORMAT_VERSION, Estimate, Numbers
 from generator.fomc import load_meetings, meetings_known_on
 from generator.pages import PAGES
 from generator.panel import Observed, Panel, nyse_sessions
-from generator.render import environment, render
-from generator.report import Analysed, Context, DataKind, Page, PairResult, Report, SiteContext
+from generator.render import Environment, environment, render
+from generator.report import Analysed, Context, DataKind, Page, PairResult, Recovery, Report, SiteContext
 from generator.reports import REPORTS
 from generator.sources import gate
 
 if TYPE_CHECKING:
     from generator.config import Config, Pair
+
+# Pages whose numbers have a known truth in the simulated sample.
+RECOVERED_REPORTS = frozenset({"correlation", "rates"})
 
 Progress = Callable[[str, int, int], None]
 
@@ -229,19 +234,48 @@ def code_version(project: Project) -> str:
 # --------------------------------------------------------------------------------------------------------- analysing
 
 
-def analyse_pair(config: Config, pair: Pair, panel: Panel, kind: DataKind, *, draw: bool = True) -> PairResult:
-    """Return every page of a pair with its numbers and, unless `draw` is false, its figures."""
+def analyse_pair(
+    config: Config,
+    pair: Pair,
+    panel: Panel,
+    kind: DataKind,
+    *,
+    draw: bool = True,
+    reports: Sequence[Report] = REPORTS,
+) -> PairResult:
+    """Return every page of a pair with its numbers, verdicts and, unless `draw` is false, figures."""
     context = Context(
         config=config, pair=pair, panel=panel, data=kind, meetings=meetings_known_on(load_meetings(), panel.as_of)
     )
     pages: list[Analysed] = []
-    for report in REPORTS:
+    for report in reports:
         findings = report.analyse(context)
         numbers = context.numbers.merged(findings.numbers.linked(report.address(pair)))
         context = dataclasses.replace(context, numbers=numbers)
         figures = (*_shown(report, pages), *report.figures(context, findings)) if draw else ()
         pages.append(Analysed(report=report, findings=findings, figures=figures))
-    return PairResult(context=context, pages=tuple(pages), numbers=context.numbers)
+    verdicts = {
+        claim.slug: judge(claim, context.numbers, panel.as_of, simulated=kind == "sample")
+        for claim in config.claims
+        if claim.pair == pair.slug
+    }
+    return PairResult(context=context, pages=tuple(pages), numbers=context.numbers, verdicts=verdicts)
+
+
+def recovery(config: Config, now: datetime, as_of: date) -> tuple[Recovery, ...]:
+    """Return what the estimators find in the simulated sample beside the truth it was made from."""
+    from generator.sources import sample, sample_truth  # noqa: PLC0415 - simulating takes a moment
+
+    pair = config.featured
+    panel = Panel(sample.load(config, min(as_of, last_complete_session(now))), config, as_of)
+    truths = sample_truth.truths(config, pair, as_of)
+    reports = [report for report in REPORTS if report.slug in RECOVERED_REPORTS]
+    numbers = analyse_pair(config, pair, panel, "sample", draw=False, reports=reports).numbers
+    return tuple(
+        Recovery(number_id=key, truth=truths[key].value, estimate=number)
+        for key, number in numbers.items()
+        if key in truths and isinstance(number, Estimate)
+    )
 
 
 def _shown(report: Report, earlier: Sequence[Analysed]) -> list[Figure]:
@@ -407,8 +441,8 @@ def build_html(project: Project, context: SiteContext) -> None:
     site.swap_in(aside, project.site)
 
 
-def analyse(config: Config, project: Project, loaded: Loaded, progress: Progress = quiet) -> SiteContext:
-    """Return the findings of every pair."""
+def analyse(config: Config, project: Project, loaded: Loaded, now: datetime, progress: Progress = quiet) -> SiteContext:
+    """Return the findings of every pair, and how well the estimators recover a known truth."""
     panel = Panel(loaded.observed, config, loaded.as_of)
     results = []
     for done, pair in enumerate(config.pairs, start=1):
@@ -420,6 +454,7 @@ def analyse(config: Config, project: Project, loaded: Loaded, progress: Progress
         gate=loaded.report,
         provenance=provenance(config, project, loaded),
         panel=panel,
+        recovery=recovery(config, now, loaded.as_of),
     )
 
 
@@ -438,7 +473,7 @@ def build(
     with stages.stage("load and gate"):
         loaded = load(config, project, data, as_of, now)
     with stages.stage("analyse"):
-        context = analyse(config, project, loaded, progress)
+        context = analyse(config, project, loaded, now, progress)
     with stages.stage("pages and charts"):
         write_pages(project, context, progress)
     with stages.stage("html"):

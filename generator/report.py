@@ -201,6 +201,21 @@ class PairResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """One estimate from the simulated sample beside the truth it was simulated from."""
+
+    number_id: str
+    truth: float
+    estimate: Estimate
+
+    @property
+    def inside(self) -> bool:
+        """Whether the interval holds the truth."""
+        lower, upper = ends(self.estimate)
+        return lower <= self.truth <= upper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteContext:
     """Everything the site-wide pages are computed from.
 
@@ -212,6 +227,8 @@ class SiteContext:
         The gate's report (`generator.sources.gate.GateReport`), as the data page shows it.
     provenance : Mapping
         As of, data kind, data hash, code version, rebuild command: what every page states.
+    recovery : tuple of Recovery
+        Estimates from the simulated sample beside the truth, whatever data the site shows.
     """
 
     config: Config
@@ -219,6 +236,7 @@ class SiteContext:
     gate: Any
     provenance: Mapping[str, Any]
     panel: Panel
+    recovery: tuple[Recovery, ...] = ()
 
     @property
     def featured(self) -> PairResult:

@@ -21,11 +21,10 @@ GENERATED = (
     "badges",
     "cards",
     "methods/performance",
-    "methods/sample",
     "assets/charts",
     "assets/vendor",
 )
-GENERATED_FILES = ("index.md", "feed.xml")
+GENERATED_FILES = ("index.md", "feed.xml", "methods/sample.md")
 
 
 def strict_json(body: Any, *, indent: int | None = 1) -> str:  # noqa: ANN401 - any JSON value
