@@ -227,6 +227,31 @@ def forbes_rigobon(r: ArrayLike, variance_ratio: ArrayLike) -> NDArray[np.float6
     return out
 
 
+def rolling_adjusted_corr(x: NDArray[np.float64], driver: NDArray[np.float64], window_obs: int) -> NDArray[np.float64]:
+    """Return the rolling correlation corrected for the driver's volatility, shape (n,), NaN where the raw one is.
+
+    `forbes_rigobon` with the variance of `driver` in each window over its variance in the whole sample.
+
+    Parameters
+    ----------
+    x, driver : ndarray of shape (n,)
+        Returns, finite; `driver` is the market whose shocks are taken to spread.
+    window_obs : int
+        At least 2.
+    """
+    raw = rolling_corr(x, driver, window_obs)
+    out = np.full(raw.size, np.nan)
+    exists = np.isfinite(raw)
+    if exists.any():
+        centred = driver - driver.mean()
+        running = np.cumsum(np.concatenate([[[0.0, 0.0]], np.column_stack([centred, centred**2])]), axis=0)
+        mean, square = ((running[window_obs:] - running[:-window_obs]) / window_obs).T
+        variance = np.full(raw.size, np.nan)
+        variance[window_obs - 1 :] = square - mean**2
+        out[exists] = forbes_rigobon(raw[exists], variance[exists] / np.mean(centred**2))
+    return out
+
+
 def _deviations(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return x minus its mean, exactly zero for a constant series."""
     return x - x.mean() if np.ptp(x) > 0 else np.zeros(x.size)
