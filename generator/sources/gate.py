@@ -111,6 +111,13 @@ def check(
     return GateReport(checks=tuple(found), observed=used, degraded=tuple(degraded), blocked=tuple(blocked))
 
 
+def fault(item: Observed, config: Config, as_of: date, *, previous: Observed | None = None) -> str | None:
+    """Return why a freshly fetched series must not be used, or None: its own checks, and the last good copy."""
+    series = config.series[item.series_id]
+    judged = _judge(item, previous, series=series, config=config, as_of=as_of, data="store")
+    return judged.fatal.sentence if judged.fatal is not None else None
+
+
 def _absent(series_id: str, series: Series) -> Check:
     sentence = f"Not in the data given; pages that need the {series.label} say so."
     return Check(series_id=series_id, name="present", severity="note", passed=False, sentence=sentence)

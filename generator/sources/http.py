@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from generator import __version__
 from generator.errors import SourceError
@@ -58,13 +58,20 @@ class Client:
         Called with the host as soon as it has answered anything, whatever it was.
     timeout_seconds : float
         Limit for one request as a whole, from connecting to the last byte.
+    scratch : str
+        Folder for whatever a source's own client keeps on disk during the run.
     """
 
     def __init__(
-        self, heard: Callable[[str], None] = lambda _host: None, timeout_seconds: float = TIMEOUT_SECONDS
+        self,
+        heard: Callable[[str], None] = lambda _host: None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        scratch: str = "",
     ) -> None:
         self.heard = heard
         self.timeout_seconds = timeout_seconds
+        self.scratch = scratch
+        self.sessions: dict[str, Any] = {}
         self._opener = urllib.request.build_opener(_SameHost())
         self._replies: dict[str, bytes] = {}
         self._lock = threading.Lock()
@@ -125,9 +132,11 @@ def _read(reply: http.client.HTTPResponse, host: str, until: float) -> bytes:
             raise SourceError(CHANGED_FORMAT, f"{host} answered more than {MAX_BYTES:,} bytes")
         if time.monotonic() > until:
             raise SourceError(NETWORK, f"{host}: the reply took too long")
-    expected = reply.headers.get("Content-Length")
-    if expected is not None and expected.isdigit() and int(expected) != size:
+    expected = reply.headers.get("Content-Length", "")
+    if expected.isdigit() and int(expected) != size:
         raise SourceError(NETWORK, f"{host}: the reply broke off after {size:,} of {int(expected):,} bytes")
+    if not expected.isdigit() and reply.headers.get("Transfer-Encoding", "").lower() != "chunked":
+        raise SourceError(CHANGED_FORMAT, f"{host}: the reply does not say how long it is, so it may be cut off")
     return b"".join(parts)
 
 

@@ -24,6 +24,7 @@ CONTENT_TYPES = frozenset({"application/json"})
 # Name of the series here → field of a row.
 FIELDS = {"EFFR": "percentRate", "targetRateFrom": "targetRateFrom", "targetRateTo": "targetRateTo"}
 MAX_ROWS = 20_000
+_ABSURD = 1e6
 
 
 def address(request: Request) -> str:
@@ -83,7 +84,6 @@ def _number(value: object, day: str, field: str) -> float:
         return math.nan
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TableError(f"{day}, {field}: {shown(str(value))!r} is not a number")
-    number = float(value)
-    if not math.isfinite(number):
-        raise TableError(f"{day}, {field}: not finite")
-    return number
+    if not abs(value) < _ABSURD:
+        raise TableError(f"{day}, {field}: {shown(str(value))} is not a rate")
+    return float(value)

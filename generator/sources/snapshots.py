@@ -39,7 +39,15 @@ class Reading:
     problems: tuple[str, ...]
 
 
-def save(store: Path, request: Request, raw: Raw, name: str, retrieved_at: dt.datetime) -> Snapshot:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A stored reply, and whether its bytes are `new`."""
+
+    snapshot: Snapshot
+    new: bool
+
+
+def save(store: Path, request: Request, raw: Raw, name: str, retrieved_at: dt.datetime) -> Saved:
     """Return the stored reply; the same bytes from the same place are stored once. Call it with the store `locked`.
 
     Parameters
@@ -57,7 +65,7 @@ def save(store: Path, request: Request, raw: Raw, name: str, retrieved_at: dt.da
         if known.stem.endswith(sha256[:8]):
             old = load_sidecar(known)
             if isinstance(old, Snapshot) and (old.sha256, old.address, old.source) == (sha256, raw.address, name):
-                return old
+                return Saved(snapshot=old, new=False)
     stem = f"{when:%Y%m%dT%H%M%SZ}-{sha256[:8]}"
     snapshot = Snapshot(
         body=folder / f"{stem}{module.SUFFIX}",
@@ -73,7 +81,7 @@ def save(store: Path, request: Request, raw: Raw, name: str, retrieved_at: dt.da
         folder.mkdir(parents=True, exist_ok=True)
         write_atomic(snapshot.body, raw.body)
         write_atomic(snapshot.sidecar, sidecar_bytes(snapshot, len(raw.body)))
-    return snapshot
+    return Saved(snapshot=snapshot, new=True)
 
 
 def reject(snapshot: Snapshot, reason: str) -> None:
@@ -146,6 +154,13 @@ def _good(  # noqa: PLR0917 - private, one caller
             continue
         if item.values.index[0].date() <= as_of:
             yield item
+
+
+def before(store: Path, snapshot: Snapshot, series: Series) -> Observed | None:
+    """Return the newest good snapshot of the series other than `snapshot`, or None."""
+    series_id = snapshot.request.series_id
+    good = _good(store / FOLDER / series_id, series_id, series, dt.date.max, None, [])
+    return next((item for item in good if item.sha256 != snapshot.sha256), None)
 
 
 def observed(snapshot: Snapshot) -> Observed:

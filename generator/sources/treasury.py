@@ -49,12 +49,18 @@ def parse(body: bytes, request: Request) -> pd.Series:
                 parts.append(part)
         if not parts:
             raise SourceError(NOT_FOUND, f"{HOST}: no year has a column {request.symbol!r}")
-        values = pd.concat(parts)
-        if not (values.index.is_monotonic_increasing and values.index.is_unique):
-            raise TableError("the years overlap")
+        values = _joined(parts)
     except TableError as error:
         raise SourceError(CHANGED_FORMAT, f"{HOST}, {request.symbol}: {error}") from error
     return within(values, request, HOST)
+
+
+def _joined(parts: list[pd.Series]) -> pd.Series:
+    """Return the years one after the other."""
+    values: pd.Series = pd.concat(parts)
+    if not (values.index.is_monotonic_increasing and values.index.is_unique):
+        raise TableError("the years overlap")
+    return values
 
 
 def _blocks(body: bytes) -> list[bytes]:
