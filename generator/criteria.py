@@ -44,8 +44,9 @@ class _Rule(BaseModel):
 
 
 class _Several(_Rule):
-    """A rule applied to each of several numbers, which must agree."""
+    """A rule applied to each of several numbers, all in one unit, which must agree."""
 
+    unit: Literal["correlation", "share", "fraction", "percent per +25 bp"]
     numbers: Annotated[Named, Field(min_length=1)]
 
     _numbers = field_validator("numbers")(number_ids)

@@ -124,6 +124,9 @@ class _Case:
             if number.lower is None or number.upper is None:
                 missing[number_id] = NO_INTERVAL
                 continue
+            if number.unit != rule.unit:
+                missing[number_id] = f"it is given in {number.unit}, the criterion in {rule.unit}"
+                continue
             verdict = (
                 size_verdict(rule, number.lower, number.upper)
                 if isinstance(rule, SizeRule)
@@ -137,10 +140,8 @@ class _Case:
         if missing:
             return self._cannot(missing, readings)
         verdict = agreed([reading.verdict for reading in readings])
-        unit = readings[0].number.unit
-        return self._judged(
-            verdict, readings, _interval_strength(readings), wording.interval_change(rule, unit, verdict)
-        )
+        strength = _interval_strength(rule, readings)
+        return self._judged(verdict, readings, strength, wording.interval_change(rule, verdict))
 
     def _count(self, rule: CountRule) -> Judgement:
         number = self.found[rule.number]
@@ -228,21 +229,26 @@ class _Case:
             sentence=sentence or wording.sentence([reading.words for reading in readings]),
             would_change=would_change,
             as_of=self.as_of,
-            registered=self._registered(readings),
+            registered=self._registered(verdict, readings),
             simulated=self.simulated,
             readings=tuple(readings),
         )
 
-    def _registered(self, readings: Sequence[Reading]) -> Registered:
+    def _registered(self, verdict: Verdict, readings: Sequence[Reading]) -> Registered:
         """Only what comes after the day the criterion was fixed counts as registered beforehand."""
-        fixed = self.claim.fixed_on
-        if self.as_of <= fixed:
+        fixed, rule = self.claim.fixed_on, self.claim.criterion
+        due: list[date] = []
+        if verdict is Verdict.TOO_EARLY and not isinstance(rule, CountRule):
+            due = [rule.due] if isinstance(rule, OddsRule) else _dues(rule)
+        first = due or [reading.number.first for reading in readings]
+        last = due or [min(self.as_of, reading.number.last) for reading in readings]
+        if not last or all(day <= fixed for day in last):
             return Registered.AFTERWARDS
-        if not readings or all(reading.number.last <= fixed for reading in readings):
-            return Registered.AFTERWARDS
-        if all(reading.number.first > fixed for reading in readings):
-            return Registered.BEFOREHAND
-        return Registered.PARTLY
+        return Registered.BEFOREHAND if all(day > fixed for day in first) else Registered.PARTLY
+
+
+def _dues(rule: JointRule | SizeRule | SignRule) -> list[date]:
+    return [horizon.due for horizon in rule.horizons] if isinstance(rule, JointRule) else []
 
 
 def _interval_tests(rule: SizeRule | SignRule, number_id: str, name: str, number: Estimate) -> tuple[LineTest, ...]:
@@ -267,10 +273,10 @@ def _interval_tests(rule: SizeRule | SignRule, number_id: str, name: str, number
     return tuple(test(*line) for line in lines)
 
 
-def _interval_strength(readings: Sequence[Reading]) -> str:
+def _interval_strength(rule: SizeRule | SignRule, readings: Sequence[Reading]) -> str:
     """Return how strong the evidence is: the size a correlation can have, or how the intervals stand to zero."""
     ends = [(r.number.lower or 0.0, r.number.upper or 0.0) for r in readings]
-    if all(reading.number.unit == "correlation" for reading in readings):
+    if rule.unit == "correlation":
         words = list(dict.fromkeys(strength_of_interval(*end) for end in ends))
         return " · ".join(words)
     clear = sum(lower > 0 or upper < 0 for lower, upper in ends)

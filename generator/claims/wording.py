@@ -60,12 +60,12 @@ def interval_words(rule: SizeRule | SignRule, name: str, number: Estimate, verdi
     }[verdict]
 
 
-def interval_change(rule: SizeRule | SignRule, unit: str, verdict: Verdict) -> str:
+def interval_change(rule: SizeRule | SignRule, verdict: Verdict) -> str:
     """Return what would change a verdict that rests on intervals."""
     every = "" if len(rule.ids) == 1 else " for every figure"
     one = "" if len(rule.ids) == 1 else " for at least one figure"
     if isinstance(rule, SizeRule):
-        line, floor = in_unit(rule.at_least, unit), in_unit(rule.floor, unit)
+        line, floor = in_unit(rule.at_least, rule.unit), in_unit(rule.floor, rule.unit)
         return {
             Verdict.SUPPORTED: f"A lower end of an interval below {line}.",
             Verdict.PARTLY: f"Supported, if the lower end of the interval reached {line}{every}; "
@@ -76,7 +76,7 @@ def interval_change(rule: SizeRule | SignRule, unit: str, verdict: Verdict) -> s
         }[verdict]
     sign = 1 if rule.side == "positive" else -1
     above, below = ("above", "below") if sign > 0 else ("below", "above")
-    line = f" and reached {in_unit(sign * rule.at_least, unit)}" if rule.at_least else ""
+    line = f" and reached {in_unit(sign * rule.at_least, rule.unit)}" if rule.at_least else ""
     partly = f"Partly supported, if the whole interval came to lie {above} zero{one}; " if rule.at_least or one else ""
     return {
         Verdict.SUPPORTED: f"An interval that includes zero{' or does not stay beyond the line' if line else ''}.",
@@ -86,6 +86,72 @@ def interval_change(rule: SizeRule | SignRule, unit: str, verdict: Verdict) -> s
         f"Contradicted, if it lay {below} zero{every}.",
         Verdict.CONTRADICTED: f"Not supported, if the interval came to include zero{one}.",
     }[verdict]
+
+
+def criterion(rule: SizeRule | SignRule | CountRule | JointRule | OddsRule) -> dict[Verdict, str]:
+    """Return the condition of each verdict, best first, as a page lists them."""
+    if isinstance(rule, SizeRule):
+        return _size_criterion(rule)
+    if isinstance(rule, SignRule):
+        return _sign_criterion(rule)
+    if isinstance(rule, CountRule):
+        partly = {Verdict.PARTLY: f"At least {rule.partly_from} by {rule.deadline}."}
+        return {
+            Verdict.SUPPORTED: f"At least {rule.at_least} by {rule.deadline}.",
+            **(partly if rule.partly_from < rule.at_least else {}),
+            Verdict.CONTRADICTED: f"Fewer than {rule.partly_from} by {rule.deadline}.",
+            Verdict.TOO_EARLY: f"Not yet reached, before {rule.deadline}.",
+        }
+    if isinstance(rule, JointRule):
+        last = rule.horizons[-1]
+        verdicts = {Verdict.SUPPORTED: "True at every horizon."}
+        if len(rule.horizons) > 1:
+            verdicts[Verdict.PARTLY] = f"True at the last horizon ({last.name}) and not at every other."
+            verdicts[Verdict.NOT_SUPPORTED] = "True at some horizon and not at the last."
+        verdicts[Verdict.CONTRADICTED] = "True at no horizon."
+        return {**verdicts, Verdict.TOO_EARLY: f"Before {last.due}, the day the last horizon is reached."}
+    return {
+        Verdict.SUPPORTED: "The odds score better than every base rate inside its interval.",
+        Verdict.PARTLY: "They score better than the base rate, and not better than every one inside its interval.",
+        Verdict.NOT_SUPPORTED: "They score no better than the base rate, and not worse than every one in its interval.",
+        Verdict.CONTRADICTED: "They score worse than every base rate inside its interval.",
+        Verdict.TOO_EARLY: f"Before {rule.due}, the day of the outcome.",
+    }
+
+
+def _size_criterion(rule: SizeRule) -> dict[Verdict, str]:
+    line, floor = in_unit(rule.at_least, rule.unit), in_unit(rule.floor, rule.unit)
+    if len(rule.ids) == 1:
+        return {
+            Verdict.SUPPORTED: f"The lower end of the interval is at least {line}.",
+            Verdict.PARTLY: f"The interval includes {line}.",
+            Verdict.NOT_SUPPORTED: f"The upper end is below {line}.",
+            Verdict.CONTRADICTED: f"The upper end is below {floor}.",
+        }
+    return {
+        Verdict.SUPPORTED: f"The lower end of every interval is at least {line}.",
+        Verdict.PARTLY: f"At least one interval reaches {line}.",
+        Verdict.NOT_SUPPORTED: f"Every upper end is below {line}.",
+        Verdict.CONTRADICTED: f"Every upper end is below {floor}.",
+    }
+
+
+def _sign_criterion(rule: SignRule) -> dict[Verdict, str]:
+    sign = 1 if rule.side == "positive" else -1
+    above, below = ("above", "below") if sign > 0 else ("below", "above")
+    line = f" and at or {above} {in_unit(sign * rule.at_least, rule.unit)}" if rule.at_least else ""
+    several = len(rule.ids) > 1
+    verdicts = {Verdict.SUPPORTED: f"{'Every' if several else 'The'} whole interval lies {above} zero{line}."}
+    if several:
+        verdicts[Verdict.PARTLY] = f"At least one whole interval lies {above} zero."
+        verdicts[Verdict.NOT_SUPPORTED] = f"No whole interval lies {above} zero."
+        verdicts[Verdict.CONTRADICTED] = f"Every whole interval lies {below} zero."
+        return verdicts
+    if line:
+        verdicts[Verdict.PARTLY] = f"The whole interval lies {above} zero."
+    verdicts[Verdict.NOT_SUPPORTED] = "The interval includes zero."
+    verdicts[Verdict.CONTRADICTED] = f"The whole interval lies {below} zero."
+    return verdicts
 
 
 def count_words(rule: CountRule, number: Estimate, as_of: date) -> str:
