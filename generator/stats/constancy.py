@@ -1,28 +1,20 @@
-"""Whether a correlation was constant, and when it changed."""
+"""Whether a correlation was constant."""
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from generator.stats.bootstrap import product_block_size
-from generator.stats.correlation import corr
 from generator.stats.replications import standardised
-from generator.stats.resampling import block_indices, chunked, stationary_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LARGEST_ROUNDS = 20
-"""Rounds of placing breaks again; two sets of places can alternate for ever."""
 ROUNDING = 1e-12
 """A variance below this share of the final one is rounding."""
-SMALLEST_SEGMENT = 63
-"""Observations a segment needs before it is tested: a quarter of sessions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,51 +45,6 @@ class ConstancyTest:
     fluctuation: NDArray[np.float64] = field(repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Break:
-    """One change of the correlation, with an interval for its place.
-
-    Parameters
-    ----------
-    index, lower, upper : int
-        Last observation before the change, and the ends of its interval.
-    level : float
-        Coverage the interval claims.
-    stat, pvalue : float
-        Of the test that found it, on its segment.
-    corr_before, corr_after : float
-        Correlation in the segments on either side.
-    """
-
-    index: int
-    lower: int
-    upper: int
-    level: float
-    stat: float
-    pvalue: float
-    corr_before: float
-    corr_after: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breaks:
-    """All changes found, and how often was looked.
-
-    Parameters
-    ----------
-    breaks : tuple of Break
-        In order of time.
-    looks : int
-        Tests run on the way.
-    alpha : float
-        Level of the whole procedure.
-    """
-
-    breaks: tuple[Break, ...]
-    looks: int
-    alpha: float
-
-
 def constancy_test(x: NDArray[np.float64], y: NDArray[np.float64]) -> ConstancyTest:
     """Return the fluctuation test of Wied, Kraemer & Dehling for a constant correlation.
 
@@ -124,7 +71,7 @@ def constancy_test(x: NDArray[np.float64], y: NDArray[np.float64]) -> ConstancyT
     from scipy.special import kolmogorov  # noqa: PLC0415 - kept out of the import of this module
 
     z_x, z_y = standardised(x), standardised(y)
-    deviation = _running_deviation(z_x[:, None], z_y[:, None])[:, 0]
+    deviation = running_deviation(z_x[:, None], z_y[:, None])[:, 0]
     final = float(z_x @ z_y) / x.size
     influence = z_x * z_y - final * (z_x * z_x + z_y * z_y) / 2
     bandwidth = int(math.log(x.size))
@@ -141,164 +88,7 @@ def constancy_test(x: NDArray[np.float64], y: NDArray[np.float64]) -> ConstancyT
     )
 
 
-def correlation_breaks(
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    *,
-    rng: np.random.Generator,
-    alpha: float = 0.05,
-    reps: int = 999,
-    level: float = 0.95,
-) -> Breaks:
-    """Return the changes of a correlation, found by testing, splitting at the maximum, and testing again.
-
-    After k breaks the next test is held to 1 - (1 - alpha)^(1 / (k + 1)), so that the whole search keeps its level;
-    then each break is placed again between its neighbours and kept only if the test there still rejects. Segments
-    shorter than 63 observations are not tested.
-
-    Parameters
-    ----------
-    x, y : ndarray of shape (n,)
-        Paired observations, finite.
-    rng : numpy.random.Generator
-        For the intervals.
-    alpha : float
-        Level of the search.
-    reps : int
-        Replications behind each interval.
-    level : float
-        Coverage of each interval.
-
-    Returns
-    -------
-    Breaks
-        See there.
-
-    References
-    ----------
-    Galeano, P. & Wied, D. (2014). Multiple break detection in the correlation structure of random variables.
-    *Computational Statistics & Data Analysis* 76, 262-282. doi:10.1016/j.csda.2013.02.031
-    """
-    cuts, split_looks = _split(x, y, alpha)
-    tests, refine_looks = _refined(x, y, cuts, _bar(alpha, max(0, len(cuts) - 1)))
-    found = []
-    for start, cut, end in _segments(sorted(tests), x.size):
-        lower, upper = break_interval(x[start:end], y[start:end], cut - start, rng=rng, reps=reps, level=level)
-        found.append(
-            Break(
-                index=cut,
-                lower=start + lower,
-                upper=start + upper,
-                level=level,
-                stat=tests[cut].stat,
-                pvalue=tests[cut].pvalue,
-                corr_before=corr(x[start : cut + 1], y[start : cut + 1]),
-                corr_after=corr(x[cut + 1 : end], y[cut + 1 : end]),
-            )
-        )
-    return Breaks(breaks=tuple(found), looks=split_looks + refine_looks, alpha=alpha)
-
-
-def break_interval(
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    index: int,
-    *,
-    rng: np.random.Generator,
-    reps: int = 999,
-    level: float = 0.95,
-) -> tuple[int, int]:
-    """Return the bootstrap interval of a break's place within a sample that holds one break.
-
-    Pairs are resampled in blocks within each of the two regimes, the place is estimated again, and the quantiles of
-    its error are taken off the estimate.
-
-    Parameters
-    ----------
-    x, y : ndarray of shape (n,)
-        The segment around the break.
-    index : int
-        Last observation before the break, 2 <= index <= n - 4.
-    rng : numpy.random.Generator
-        Source of randomness.
-    reps : int
-        Replications.
-    level : float
-        Coverage.
-
-    Returns
-    -------
-    lower, upper : int
-        Within [0, n - 2].
-
-    References
-    ----------
-    Huskova, M. & Kirch, C. (2008). Bootstrapping confidence intervals for the change-point of time series. *Journal of
-    Time Series Analysis* 29(6), 947-972. doi:10.1111/j.1467-9892.2008.00589.x
-    """
-    regimes = [(0, index + 1), (index + 1, x.size)]
-    sizes = [product_block_size(x[low:high], y[low:high]) for low, high in regimes]
-    errors = []
-    for count in chunked(reps, x.size):
-        rows = np.concatenate(
-            [
-                low + block_indices(stationary_blocks(high - low, count, block_size=size, rng=rng))
-                for (low, high), size in zip(regimes, sizes, strict=True)
-            ]
-        )
-        errors.append(np.abs(_running_deviation(x[rows], y[rows])).argmax(axis=0) - index)
-    low_error, high_error = np.quantile(np.concatenate(errors), [(1 - level) / 2, (1 + level) / 2])
-    return max(0, math.floor(index - high_error)), min(x.size - 2, math.ceil(index - low_error))
-
-
-def _split(x: NDArray[np.float64], y: NDArray[np.float64], alpha: float) -> tuple[list[int], int]:
-    """Return the places found by binary segmentation, in order, and the number of tests run."""
-    cuts: list[int] = []
-    results: dict[tuple[int, int], ConstancyTest] = {}
-    while True:
-        edges = [0, *(cut + 1 for cut in cuts), x.size]
-        open_segments = [(low, high) for low, high in itertools.pairwise(edges) if high - low >= SMALLEST_SEGMENT]
-        for low, high in open_segments:
-            if (low, high) not in results:
-                results[low, high] = constancy_test(x[low:high], y[low:high])
-        hits = [key for key in open_segments if results[key].pvalue < _bar(alpha, len(cuts))]
-        if not hits:
-            return cuts, len(results)
-        best = min(hits, key=lambda key: (results[key].pvalue, -results[key].stat))
-        cuts = sorted([*cuts, best[0] + results[best].index])
-
-
-def _refined(
-    x: NDArray[np.float64], y: NDArray[np.float64], cuts: list[int], bar: float
-) -> tuple[dict[int, ConstancyTest], int]:
-    """Return the breaks placed again between their neighbours, those that still reject, and the number of tests run."""
-    tests: dict[int, ConstancyTest] = {}
-    looks = 0
-    for _ in range(LARGEST_ROUNDS):
-        tests = {}
-        for start, _cut, end in _segments(cuts, x.size):
-            test = constancy_test(x[start:end], y[start:end])
-            looks += 1
-            if test.pvalue < bar:
-                tests[start + test.index] = test
-        if sorted(tests) == cuts:
-            break
-        cuts = sorted(tests)
-    return tests, looks
-
-
-def _segments(cuts: list[int], nobs: int) -> list[tuple[int, int, int]]:
-    """Return for each break the start of the segment before it, itself, and the end of the segment after it."""
-    edges = [0, *(cut + 1 for cut in cuts), nobs]
-    return [(edges[place], cut, edges[place + 2]) for place, cut in enumerate(cuts)]
-
-
-def _bar(alpha: float, found: int) -> float:
-    """Return the level of one test once `found` breaks are known."""
-    return float(1.0 - (1.0 - alpha) ** (1.0 / (found + 1)))
-
-
-def _running_deviation(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+def running_deviation(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return j / sqrt(n) (r_j - r_n) for each column, shape (n, columns); zero at j = 1, where r_j does not exist."""
     nobs = x.shape[0]
     count = np.arange(1.0, nobs + 1)[:, None]
