@@ -80,7 +80,7 @@ def expected_path(
     """Return the implied rate before and after every meeting later than `as_of`, and the odds of each step.
 
     A month without a meeting anchors its neighbours: its average is the rate. In a month of M days with a decision on
-    day d, average = (d start + (M - d) end) / M; the end of a month is the start of the next. Where several months could
+    day d, average = (d start + (M - d) end) / M; the end of a month is the start of the next. If several months could
     be solved, the one with the smallest multiplier of a pricing error goes first, and none is solved across fewer than
     seven days. The implied change splits between the two nearest multiples of 25 bp.
 

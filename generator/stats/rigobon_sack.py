@@ -73,7 +73,8 @@ def rigobon_sack(
     """Return the response identified by heteroskedasticity, [cov_E - cov_C] / [var_E - var_C], in its IV form.
 
     Assumes that on event days only the variance of the policy shock is larger, all else being as on control days.
-    The instrument is the demeaned yield change over the number of days, with the sign turned on control days.
+    The instrument is the demeaned yield change over the number of days, with the sign turned on control days; the
+    errors allow for a different variance on every day and a different mean product on the two kinds of day.
 
     Parameters
     ----------
@@ -95,19 +96,17 @@ def rigobon_sack(
     n_events, n_controls = x_event.size, x_control.size
     if min(n_events, n_controls) < SMALLEST_SAMPLE:
         raise ValueError(f"{n_events} event and {n_controls} control days: needs at least {SMALLEST_SAMPLE} of each")
-    y = np.concatenate([y_event, y_control])
-    x = np.concatenate([x_event, x_control])
-    z = np.concatenate([x_event / (n_events - 1), -x_control / (n_controls - 1)])
-    zx, zy = float(z @ x), float(z @ y)
+    # Products of the instrument (yield change over n - 1, sign turned on control days) with yield change and return.
+    zx_days, zx = _scores(x_event * x_event, x_control * x_control)
+    zy_days, zy = _scores(x_event * y_event, x_control * y_control)
     value = zy / zx
-    residual = y - value * x
-    std_err = math.sqrt(float((z * residual) @ (z * residual))) / abs(zx)
-    # Anderson-Rubin: all b with (zy - b zx)^2 <= c * sum z^2 (y - b x)^2, a quadratic a b^2 - 2 h b + k <= 0.
+    residual = zy_days - value * zx_days
+    std_err = math.sqrt(float(residual @ residual)) / abs(zx)
+    # Anderson-Rubin: all b with (zy - b zx)^2 <= c * var(zy - b zx), a quadratic a b^2 - 2 h b + k <= 0.
     critical = float(ndtri(0.5 + level / 2.0)) ** 2
-    weight = z * z
-    a = zx * zx - critical * float(weight @ (x * x))
-    h = zy * zx - critical * float(weight @ (x * y))
-    k = zy * zy - critical * float(weight @ (y * y))
+    a = zx * zx - critical * float(zx_days @ zx_days)
+    h = zy * zx - critical * float(zx_days @ zy_days)
+    k = zy * zy - critical * float(zy_days @ zy_days)
     root = h * h - a * k
     bounded = a > 0.0 and root >= 0.0
     half = math.sqrt(root) / a if bounded else 0.0
@@ -121,6 +120,16 @@ def rigobon_sack(
         n_events=n_events,
         n_controls=n_controls,
     )
+
+
+def _scores(event: FloatArray, control: FloatArray) -> tuple[FloatArray, float]:
+    """Return each day's part of a difference of two means, about its own kind of day, and the difference.
+
+    The sum of squares of the parts is the variance of the difference; days of one kind share a mean that is no noise.
+    """
+    weights = 1.0 / (event.size - 1), -1.0 / (control.size - 1)
+    parts = np.concatenate([weights[0] * (event - event.mean()), weights[1] * (control - control.mean())])
+    return parts, float(weights[0] * event.sum() + weights[1] * control.sum())
 
 
 def _centred(returns: FloatArray, rate_bp: FloatArray) -> tuple[FloatArray, FloatArray]:

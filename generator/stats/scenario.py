@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -180,7 +180,7 @@ def scenario_set(
     """Return the scenarios for every number of cuts and unpriced share, all from the same joint paths.
 
     A path is a block bootstrap of the residual returns. A cut of 25 bp of which the share u was not priced in adds -u
-    times the event beta (% per +25 bp) on its session; an anticipated cut adds nothing. The beta of a path is drawn from
+    times the event beta (% per +25 bp) on its session; an anticipated cut adds nothing. A path's beta is drawn from
     the normal distribution of the estimate, so its uncertainty is in the fan. Returns keep their historical drift.
 
     Parameters
@@ -203,12 +203,14 @@ def scenario_set(
     base = block_paths(residuals, grid, reps=reps, block_size=block_size, rng=rng)
     betas = (response.value + rng.standard_normal((reps, 2)) @ _factor(response.cov).T) / PERCENT
 
+    unconditional = _summary(base, n_cuts=0, unpriced=0.0)
+
     def told(n_cuts: int, share: float) -> Scenario:
         steps = np.searchsorted(np.array(cut_sessions[:n_cuts]), grid, side="right")
-        paths = base - share * steps[:, None, None] * betas if share > 0.0 and n_cuts > 0 else base
-        return _summary(paths, n_cuts=n_cuts, unpriced=share)
+        if share == 0.0 or not steps.any():
+            return replace(unconditional, n_cuts=n_cuts, unpriced=share)
+        return _summary(base - share * steps[:, None, None] * betas, n_cuts=n_cuts, unpriced=share)
 
-    unconditional = told(0, 0.0)
     return ScenarioSet(
         grid=grid,
         scenarios={(n, share): told(n, share) for n in cuts for share in unpriced},

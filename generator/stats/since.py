@@ -118,7 +118,7 @@ def joint_up_base_rate(
     Wilson's interval on an effective number of trials, the smaller of two: p (1 - p) over the HAC variance of the
     overlapping outcomes (Bartlett, 2 h lags), and n / (h (2 - 4 / pi)), the number for the sign of an overlapping sum
     of independent returns (arcsine law). The second is needed because few long windows make the first too large. A
-    block bootstrap of the outcomes covers only 70 to 80 % at 252 sessions in seven years; this one covers 95 %.
+    block bootstrap of the outcomes covers only 70 to 80 % at 252 sessions in seven years; this one covers 93 to 96 %.
     """
     if len(price_a) < 2 * horizon + 1:
         return None
@@ -156,7 +156,7 @@ def drift_apart(vol_a: float, vol_b: float, corr: float, horizon: int, observed_
     variance = horizon * (vol_a * vol_a + vol_b * vol_b - 2.0 * corr * vol_a * vol_b)
     gap_sd = math.sqrt(max(variance, 0.0))
     chance = math.erfc(abs(observed_gap) / (gap_sd * math.sqrt(2.0))) if gap_sd > 0.0 else float(observed_gap == 0.0)
-    return DriftApart(observed_gap=observed_gap, gap_sd=gap_sd, chance=chance, horizon=horizon, reps=0)
+    return DriftApart(observed_gap=float(observed_gap), gap_sd=gap_sd, chance=chance, horizon=horizon, reps=0)
 
 
 def drift_apart_bootstrap(
@@ -196,7 +196,7 @@ def drift_apart_bootstrap(
     for length, start in zip(lengths, starts, strict=True):
         paths += total[start + length] - total[start]
     return DriftApart(
-        observed_gap=observed_gap,
+        observed_gap=float(observed_gap),
         gap_sd=float(paths.std(ddof=1)),
         chance=float((np.count_nonzero(np.abs(paths) >= abs(observed_gap)) + 1) / (reps + 1)),
         horizon=horizon,
