@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from generator.charts import theme
 from generator.charts.encode import Column, day_number, decoded, encoded, json_text, kind_of
 from generator.charts.picture import Words, composed, drawn, laid_out
+from generator.charts.table import ShownTable, shown_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _PNG_SCALE: Final = 2
+# Key, label and length in days of the ranges on a time axis; the page's script knows the same keys.
+_RANGES: Final = (("3m", "3 months", 92), ("1y", "1 year", 366), ("3y", "3 years", 1096), ("5y", "5 years", 1827))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,22 @@ class Figure:
         if missing:
             raise ValueError(f"figure {self.id!r} draws {', '.join(sorted(missing))}, which its data do not hold")
 
+    @property
+    def shown(self) -> ShownTable:
+        """The data table beside the picture."""
+        return shown_table(next(iter(self.data.values())) if self.table is None else self.table, self.columns)
+
+    @property
+    def ranges(self) -> tuple[tuple[str, str], ...]:
+        """Key and label of the time ranges a reader may choose from, longest last; empty without a time axis."""
+        meta = self.spec["usermeta"]["tandem"]
+        if not meta.get("ranges"):
+            return ()
+        days = self.data[meta["readout"]["data"]][meta["x"]]
+        span = (days.iloc[-1] - days.iloc[0]).days
+        fitting = [(key, label) for key, label, length in _RANGES if length < span * 0.9]
+        return (*fitting, ("all", "All")) if fitting else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureFiles:
@@ -90,6 +109,8 @@ class FigureFiles:
         Dataset name to file name.
     png, csv : str
         File names of the downloads.
+    embed : str
+        Site-absolute address of the page with this chart alone; empty while there is none.
     """
 
     folder: str
@@ -99,6 +120,17 @@ class FigureFiles:
     data: Mapping[str, str]
     png: str
     csv: str
+    embed: str = ""
+
+    @property
+    def address(self) -> str:
+        """Site-absolute address of the folder."""
+        return f"/{self.folder}"
+
+    @property
+    def downloads(self) -> tuple[tuple[str, str], ...]:
+        """Label and file name of each download."""
+        return (("CSV", self.csv), ("PNG", self.png), ("SVG", self.pictures["wide", "light"]))
 
 
 def datasets_named(spec: object) -> set[str]:

@@ -1,0 +1,308 @@
+/* What every page needs at once: tabs, links and state of the figures, freshness, sortable tables.
+   The chart runtime is loaded when a reader first touches a chart, or when the address asks for a view of one. */
+
+const LIVE_AT_MOST = 8;
+
+const assets = new URL(".", import.meta.url);
+const figures = new Map();
+const liveOnes = [];
+let runtime = null;
+
+function loadRuntime() {
+  runtime ??= Promise.all([
+    import(new URL("tandem-chart.js", assets).href),
+    import(new URL("vendor/vega.js", assets).href),
+  ]).then(([chart, vega]) => ({ ...chart, vegaEmbed: vega.vegaEmbed }));
+  return runtime;
+}
+
+/* --- state in the address: ?<figure>.<control>=<value> ------------------------------------------------------------ */
+
+function stateOf(id, address = location) {
+  const state = {};
+  for (const [key, value] of new URLSearchParams(address.search)) {
+    const dot = key.lastIndexOf(".");
+    if (key.slice(0, dot) === id) state[key.slice(dot + 1)] = value;
+  }
+  return state;
+}
+
+function addressWith(id, state, hash = location.hash) {
+  const address = new URL(location.href);
+  for (const key of [...address.searchParams.keys()]) {
+    if (key.slice(0, key.lastIndexOf(".")) === id) address.searchParams.delete(key);
+  }
+  for (const [key, value] of Object.entries(state)) {
+    if (value) address.searchParams.set(`${id}.${key}`, value);
+  }
+  address.hash = hash;
+  return address;
+}
+
+/* --- one figure ----------------------------------------------------------------------------------------------------- */
+
+class Figure {
+  constructor(element) {
+    this.element = element;
+    this.id = element.dataset.figure;
+    this.base = new URL(element.dataset.base, location.href);
+    this.stage = element.querySelector(".tandem-stage");
+    this.live = null;
+    this.waiting = null;
+    this.state = {};
+    this.stop = new AbortController();
+    const on = (target, type, listener) => target.addEventListener(type, listener, { signal: this.stop.signal });
+    for (const type of ["pointerenter", "pointerdown", "focusin"]) on(this.stage, type, () => this.hydrate());
+    on(element, "click", (event) => this.clicked(event));
+    on(element.querySelector(".tandem-tabs"), "keydown", (event) => this.tabKey(event));
+    this.adopt(stateOf(this.id));
+  }
+
+  /* Show the view that a state describes. */
+  adopt(state) {
+    const known = { range: state.range ?? "", hide: state.hide ?? "", view: state.view === "table" ? "table" : "" };
+    const changed = known.range !== (this.state.range ?? "") || known.hide !== (this.state.hide ?? "");
+    this.state = known;
+    this.element.classList.toggle("is-table", known.view === "table");
+    const data = this.element.querySelector(".tandem-data");
+    data.open = known.view === "table";
+    for (const tab of this.element.querySelectorAll("[role=tab]")) {
+      const selected = (tab.dataset.view === "table") === (known.view === "table");
+      tab.setAttribute("aria-selected", String(selected));
+      tab.tabIndex = selected ? 0 : -1;
+    }
+    const ranges = [...this.element.querySelectorAll("[data-range]")];
+    const chosen = ranges.find((button) => button.dataset.range === known.range) ?? ranges.at(-1);
+    for (const button of ranges) button.setAttribute("aria-pressed", String(button === chosen));
+    if (this.live && changed) this.live.show(this.view());
+    else if (!this.live && (known.range || known.hide)) this.hydrate();
+  }
+
+  view() {
+    return { range: this.state.range, hidden: this.state.hide ? this.state.hide.split(" ") : [] };
+  }
+
+  change(part) {
+    const state = { ...this.state, ...part };
+    if (state.range === "all") state.range = "";
+    history.pushState(null, "", addressWith(this.id, state));
+    this.adopt(state);
+  }
+
+  clicked(event) {
+    const target = event.target.closest("button, a");
+    if (!target || !this.element.contains(target)) return;
+    if (target.dataset.view) this.change({ view: target.dataset.view === "table" ? "table" : "" });
+    else if (target.dataset.range) this.change({ range: target.dataset.range });
+    else if (target.dataset.series) this.toggle(target.dataset.series);
+    else if (target.dataset.action) {
+      event.preventDefault();
+      event.stopPropagation();
+      this[target.dataset.action](target);
+    }
+  }
+
+  toggle(series) {
+    const hidden = new Set(this.view().hidden);
+    if (!hidden.delete(series)) hidden.add(series);
+    this.change({ hide: [...hidden].sort().join(" ") });
+  }
+
+  tabKey(event) {
+    if (!["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) return;
+    const other = this.element.querySelector('[role=tab][aria-selected="false"]');
+    event.preventDefault();
+    this.change({ view: other.dataset.view === "table" ? "table" : "" });
+    other.focus();
+  }
+
+  async link() {
+    const address = addressWith(this.id, this.state, this.id).href;
+    history.replaceState(history.state, "", address);
+    await this.offer("Link to this chart as it is shown now", address, 2);
+  }
+
+  async cite(button) {
+    const address = addressWith(this.id, this.state, this.id).href;
+    const site = document.querySelector(".md-logo")?.getAttribute("title") ?? "Tandem";
+    await this.offer("Citation", `“${button.dataset.title}”. ${site}. ${button.dataset.source}. ${address}`, 3);
+  }
+
+  async embed() {
+    const page = new URL(this.element.dataset.embed, location.href);
+    for (const [key, value] of Object.entries(this.state)) if (value) page.searchParams.set(`${this.id}.${key}`, value);
+    const title = this.element.querySelector("[data-title]").dataset.title;
+    const frame = document.createElement("iframe");
+    frame.src = page.href;
+    frame.title = title;
+    frame.loading = "lazy";
+    frame.setAttribute("style", "width:100%;border:0");
+    frame.height = String(Math.ceil(this.element.getBoundingClientRect().height) + 24);
+    const resize =
+      "<script>addEventListener('message',function(e){if(e.data&&e.data.tandem){document.querySelectorAll('iframe')" +
+      ".forEach(function(f){if(f.contentWindow===e.source)f.height=e.data.tandem.height})}})</" +
+      "script>";
+    await this.offer("Code for your page; the script is optional and keeps the height right", frame.outerHTML + resize, 5);
+  }
+
+  /* A panel with text to copy. The text is there to be read even where the clipboard may not be written. */
+  async offer(label, text, rows) {
+    this.element.querySelector(".tandem-panel")?.remove();
+    const panel = document.createElement("div");
+    panel.className = "tandem-panel";
+    const area = Object.assign(document.createElement("textarea"), { readOnly: true, rows, value: text });
+    area.setAttribute("aria-label", label);
+    const copy = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy" });
+    const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Close" });
+    const said = document.createElement("span");
+    said.setAttribute("role", "status");
+    panel.append(area, copy, close, said);
+    copy.addEventListener("click", async () => {
+      area.select();
+      try {
+        await navigator.clipboard.writeText(text);
+        said.textContent = "Copied";
+      } catch {
+        said.textContent = "Selected; copy it with your keyboard";
+      }
+    });
+    close.addEventListener("click", () => {
+      panel.remove();
+      this.stage.focus();
+    });
+    panel.addEventListener("keydown", (event) => event.key === "Escape" && close.click());
+    this.element.querySelector(".tandem-actions").after(panel);
+    area.focus();
+    area.select();
+  }
+
+  hydrate() {
+    this.waiting ??= this.draw().catch((error) => {
+      // The static picture stays; the next touch tries again.
+      console.warn(`figure ${this.id} stays static: ${error.message}`);
+      this.waiting = null;
+    });
+    return this.waiting;
+  }
+
+  async draw() {
+    const { LiveChart, vegaEmbed } = await loadRuntime();
+    if (!this.element.isConnected) return;
+    this.live = new LiveChart(this, vegaEmbed);
+    await this.live.show(this.view());
+    liveOnes.push(this);
+    while (liveOnes.length > LIVE_AT_MOST) liveOnes[0].rest();
+  }
+
+  /* Back to the static picture. */
+  rest() {
+    this.live?.end();
+    this.live = null;
+    this.waiting = null;
+    const place = liveOnes.indexOf(this);
+    if (place >= 0) liveOnes.splice(place, 1);
+  }
+
+  end() {
+    this.rest();
+    this.stop.abort();
+  }
+}
+
+/* --- freshness ------------------------------------------------------------------------------------------------------ */
+
+function markOverdue() {
+  for (const element of document.querySelectorAll("[data-next-update]")) {
+    const due = Date.parse(element.dataset.nextUpdate);
+    if (!(Date.now() > due)) continue;
+    element.classList.add("is-overdue");
+    const note = element.querySelector(".tandem-status__overdue");
+    if (note) note.hidden = false;
+  }
+}
+
+/* --- tables ---------------------------------------------------------------------------------------------------------- */
+
+const FILTER_FROM = 15;
+
+function sortKey(cell) {
+  const text = (cell?.dataset.sort ?? cell?.textContent ?? "").trim();
+  if (/^\d{4}-\d{2}-\d{2}/.test(text)) return [0, Date.parse(text.slice(0, 10)), text];
+  const number = Number.parseFloat(text.replace("\u2212", "-").replace(/[,\u202f\u00a0]/g, ""));
+  return Number.isFinite(number) && /^[\u2212+\-<>]?\s*\d/.test(text) ? [0, number, text] : [text ? 1 : 2, 0, text];
+}
+
+function compareKeys(a, b) {
+  return a[0] - b[0] || a[1] - b[1] || a[2].localeCompare(b[2], "en");
+}
+
+function makeSortable(table) {
+  if (table.dataset.ready) return;
+  table.dataset.ready = "true";
+  const body = table.tBodies[0];
+  const heads = [...table.tHead.rows[0].cells];
+  heads.forEach((head, column) => {
+    const button = Object.assign(document.createElement("button"), { type: "button" });
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const descending = head.getAttribute("aria-sort") === "ascending";
+      for (const other of heads) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+      const rows = [...body.rows].map((row) => [sortKey(row.cells[column]), row]);
+      rows.sort(([a], [b]) => (descending ? compareKeys(b, a) : compareKeys(a, b)));
+      body.append(...rows.map(([, row]) => row));
+    });
+  });
+  if (body.rows.length >= FILTER_FROM) addFilter(table, body);
+}
+
+function addFilter(table, body) {
+  const input = Object.assign(document.createElement("input"), { type: "search", placeholder: "Filter rows" });
+  input.className = "tandem-filter";
+  input.setAttribute("aria-label", "Filter the rows of this table");
+  input.addEventListener("input", () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of body.rows) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+    }
+  });
+  (table.closest(".table-scroll") ?? table).before(input);
+}
+
+/* --- embedding ------------------------------------------------------------------------------------------------------- */
+
+function reportHeight() {
+  const frame = document.querySelector(".tandem-embed");
+  if (!frame || window.parent === window) return;
+  const tell = () => parent.postMessage({ tandem: { height: Math.ceil(frame.getBoundingClientRect().height) } }, "*");
+  new ResizeObserver(tell).observe(frame);
+}
+
+/* --- pages come and go under instant navigation ------------------------------------------------------------------------ */
+
+function mount() {
+  for (const [element, figure] of figures) {
+    if (element.isConnected) continue;
+    figure.end();
+    figures.delete(element);
+  }
+  for (const element of document.querySelectorAll(".tandem-figure")) {
+    if (!figures.has(element)) figures.set(element, new Figure(element));
+  }
+  document.querySelectorAll("table.sortable").forEach(makeSortable);
+  markOverdue();
+}
+
+window.addEventListener("popstate", () => {
+  for (const [element, figure] of figures) if (element.isConnected) figure.adopt(stateOf(figure.id));
+});
+setInterval(markOverdue, 60_000);
+
+// For the browser tests: what is on the page and what is alive.
+window.tandem = { figures, liveOnes };
+
+reportHeight();
+if (window.document$) window.document$.subscribe(mount);
+else mount();
