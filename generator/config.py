@@ -26,6 +26,9 @@ MAX_PAIRS = 2_000
 MAX_SERIES = 2_000
 MAX_CLAIMS = 500
 MAX_FILE_BYTES = 2_000_000
+MAX_MESSAGE = 600
+# The windows the public number ids are named after.
+PUBLIC_WINDOWS = (21, 63, 126, 252)
 
 
 def _text(value: str) -> str:
@@ -33,6 +36,8 @@ def _text(value: str) -> str:
     bad = [c for c in value if not c.isprintable()]
     if bad:
         raise ValueError(f"contains the unprintable character U+{ord(bad[0]):04X}; write plain text on one line")
+    if value.isspace():
+        raise ValueError("is blank; write a word")
     return value
 
 
@@ -45,14 +50,18 @@ def _slug(value: str) -> str:
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 OptionalText = Annotated[str, Field(max_length=500)]
 LongText = Annotated[str, Field(min_length=1, max_length=1200)]
+# What every calendar and time axis can hold.
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
 
 
 class _Strict(BaseModel):
     """Base of every table: unknown keys and silent conversions are errors, and nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
-    @field_validator("title", "label", "short", "unit", "description", "contact", mode="after", check_fields=False)
+    @field_validator(
+        "title", "label", "short", "unit", "description", "contact", "column", mode="after", check_fields=False
+    )
     @classmethod
     def _plain_text(cls, value: str) -> str:
         return _text(value)
@@ -77,7 +86,7 @@ class SourceRef(_Strict):
 
     source: Literal["yahoo", "fred", "treasury", "nyfed"]
     symbol: str
-    currency: str | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Za-z]{3}$")] | None = None
 
     @field_validator("symbol")
     @classmethod
@@ -115,7 +124,7 @@ class Series(_Strict):
     unit: Text
     colour: Colour
     required: bool = True
-    first_usable: date | None = None
+    first_usable: Day | None = None
     max_daily_move: Annotated[float, Field(gt=0)] = 0.8
     range_pct: tuple[float, float] = (-2.0, 25.0)
     max_age_sessions: Annotated[int, Field(ge=0, le=60)] = 3
@@ -127,6 +136,13 @@ class Series(_Strict):
     def _pair(cls, value: object) -> object:
         return tuple(value) if isinstance(value, list) else value
 
+    @field_validator("range_pct")
+    @classmethod
+    def _ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not value[0] < value[1]:
+            raise ValueError("the first number must be below the second")
+        return value
+
 
 class Pair(_Strict):
     """Two assets and the market control that is neither of them."""
@@ -136,7 +152,7 @@ class Pair(_Strict):
     a: str
     b: str
     market: str
-    start: date | None = None
+    start: Day | None = None
 
     _check_slug = field_validator("slug")(_slug)
 
@@ -152,7 +168,7 @@ class Pair(_Strict):
 class Event(_Strict):
     """A date marked on charts."""
 
-    date: date
+    date: Day
     label: Text
 
 
@@ -215,6 +231,13 @@ class Claim(_Strict):
     _check_text = field_validator("words", "speaker", "reading", "left_out", "fairness", "baseline")(_text)
     _check_beside = field_validator("beside")(number_ids)
 
+    @model_validator(mode="after")
+    def _once(self) -> Claim:
+        both = sorted(set(self.beside) & set(self.criterion.ids))
+        if both:
+            raise ValueError(f"beside: {both[0]} decides the claim already; leave it out there")
+        return self
+
     @property
     def content_sha256(self) -> str:
         """Hash of what decides the verdict: the pair, the numbers, every line, and the day they were fixed."""
@@ -260,12 +283,21 @@ class Run(_Strict):
     seed: Annotated[int, Field(ge=0)]
     reps: Annotated[int, Field(ge=99, le=999_999)]
     level: Annotated[float, Field(gt=0.5, lt=1)]
-    start: date
-    windows: list[Annotated[int, Field(ge=10, le=2520)]]
-    claim_date: date
+    start: Day
+    windows: Annotated[list[Annotated[int, Field(ge=10, le=2520)]], Field(max_length=12)]
+    claim_date: Day
     market_control_yield: str
     fetch_deadline_seconds: Annotated[int, Field(ge=5, le=3600)] = 120
     offline_verdict_seconds: Annotated[int, Field(ge=1, le=300)] = 20
+
+    @field_validator("windows")
+    @classmethod
+    def _windows(cls, value: list[int]) -> list[int]:
+        if value != sorted(set(value)):
+            raise ValueError("must increase")
+        if not set(PUBLIC_WINDOWS) <= set(value):
+            raise ValueError(f"must hold {', '.join(map(str, PUBLIC_WINDOWS))}: public numbers are named after them")
+        return value
 
 
 class Gate(_Strict):
@@ -303,7 +335,7 @@ class Config(_Strict):
             raise ValueError(f"{len(value)} series; at most {MAX_SERIES}")
         for key in value:
             if not SERIES_ID.fullmatch(key):
-                raise ValueError(f"series id {key!r} must be a-z, 0-9 and '_', start with a letter, at most 32")
+                raise ValueError(f"series id {_shorten(key)} must be a-z, 0-9 and '_', start with a letter, at most 32")
         return value
 
     @model_validator(mode="after")
@@ -315,19 +347,22 @@ class Config(_Strict):
             for field in ("a", "b", "market"):
                 name = getattr(pair, field)
                 if name not in self.series:
-                    raise ValueError(f"pairs[{i}].{field}: unknown series {name!r}; known: {known}")
+                    raise ValueError(f"pairs[{i}].{field}: unknown series {_shorten(name)}; known: {known}")
                 if self.series[name].kind != "price":
                     raise ValueError(f"pairs[{i}].{field}: {name!r} is of kind {self.series[name].kind}; needs a price")
+                if self.series[name].frequency != "daily":
+                    raise ValueError(f"pairs[{i}].{field}: {name!r} is hourly; needs a daily price")
         slugs = [pair.slug for pair in self.pairs]
         for i, slug in enumerate(slugs):
             if slug in slugs[:i]:
                 raise ValueError(f"pairs[{i}].slug: {slug!r} is used twice; every pair needs its own address")
         if self.site.featured not in slugs:
-            raise ValueError(f"site.featured: unknown pair {self.site.featured!r}; known: {', '.join(slugs)}")
-        if self.run.market_control_yield not in self.series:
-            raise ValueError(
-                f"run.market_control_yield: unknown series {self.run.market_control_yield!r}; known: {known}"
-            )
+            raise ValueError(f"site.featured: unknown pair {_shorten(self.site.featured)}; known: {', '.join(slugs)}")
+        name = self.run.market_control_yield
+        if name not in self.series:
+            raise ValueError(f"run.market_control_yield: unknown series {_shorten(name)}; known: {known}")
+        if self.series[name].kind != "rate_pct":
+            raise ValueError(f"run.market_control_yield: {name!r} is of kind {self.series[name].kind}; needs a rate")
         return self
 
     @model_validator(mode="after")
@@ -338,7 +373,7 @@ class Config(_Strict):
         slugs = [claim.slug for claim in self.claims]
         for i, claim in enumerate(self.claims):
             if claim.pair not in pairs:
-                raise ValueError(f"claims[{i}].pair: unknown pair {claim.pair!r}; known: {', '.join(pairs)}")
+                raise ValueError(f"claims[{i}].pair: unknown pair {_shorten(claim.pair)}; known: {', '.join(pairs)}")
             if claim.slug in slugs[:i]:
                 raise ValueError(f"claims[{i}].slug: {claim.slug!r} is used twice; every claim needs its own address")
             if claim.criterion_sha256 != claim.content_sha256:
@@ -401,11 +436,11 @@ def load_config(path: Path) -> Config:
 def parse_config(raw: bytes, name: str) -> Config:
     """Return the validated configuration held in `raw`; `name` stands in the messages."""
     try:
-        table = tomllib.loads(raw.decode("utf-8"))
+        table = tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name}: not valid TOML: {error}") from error
+    except ValueError as error:  # TOMLDecodeError, or a number of more digits than Python reads
+        raise ConfigError(f"{name}: not valid TOML: {_clipped(str(error))}") from error
     except RecursionError as error:
         raise ConfigError(f"{name}: nested too deeply to be a configuration") from error
     try:
@@ -424,7 +459,7 @@ def _one_line(name: str, error: ValidationError) -> str:
         for before, part in zip(("", *first["loc"]), first["loc"], strict=False)
         if before != "criterion" or part not in RULES
     ]
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{_key(part)}" for part in path).lstrip(".")
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         message = f"unknown key; known: {', '.join(_known_keys(first['loc']))}"
@@ -432,7 +467,18 @@ def _one_line(name: str, error: ValidationError) -> str:
         "" if first["type"] in {"extra_forbidden", "missing"} or not place else f" (value: {_shorten(first['input'])})"
     )
     more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
-    return f"{name}: {place + ': ' if place else ''}{message}{shown}{more}"
+    return f"{name}: {place + ': ' if place else ''}{_clipped(message)}{shown}{more}"
+
+
+def _key(part: str) -> str:
+    """Return a key as it may stand in a message: as it is if bare, else quoted, escaped and short."""
+    return part if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", part) else _shorten(part)
+
+
+def _clipped(message: str) -> str:
+    """Return the message on one line of bearable length, whatever it quotes."""
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in message)
+    return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
