@@ -14,6 +14,9 @@ from generator.stats.regression import PERCENT, UNIT_BP
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    import numpy.typing as npt
+
+    from generator.stats.event_study import IntArray
     from generator.stats.least_squares import FloatArray
 
 CONTROL_LAGS_DAYS = (7, 14)
@@ -60,6 +63,22 @@ def control_dates(event_dates: Sequence[date], every_event: Collection[date]) ->
     excluded = {*every_event, *event_dates}
     chosen = {day - timedelta(days=back) for day in event_dates for back in CONTROL_LAGS_DAYS}
     return tuple(sorted(chosen - excluded))
+
+
+def control_positions(
+    sessions: npt.NDArray[np.datetime64], event_dates: Sequence[date], every_event: Collection[date]
+) -> IntArray:
+    """Return the index in `sessions` of each control day; one that is no session is left out, never moved.
+
+    Parameters
+    ----------
+    sessions : ndarray of datetime64[D], shape (n_sessions,)
+        Sessions of the sample, increasing.
+    event_dates, every_event
+        As in `control_dates`.
+    """
+    wanted = np.array(control_dates(event_dates, every_event), dtype="datetime64[D]")
+    return np.flatnonzero(np.isin(sessions, wanted))
 
 
 def rigobon_sack(

@@ -9,7 +9,7 @@ import pytest
 from statsmodels.sandbox.regression.gmm import IV2SLS
 
 from generator.stats.event_study import event_beta
-from generator.stats.rigobon_sack import control_dates, rigobon_sack
+from generator.stats.rigobon_sack import control_dates, control_positions, rigobon_sack
 
 TRUE_RESPONSE = -2.0
 """% per +25 bp."""
@@ -31,6 +31,13 @@ def test_control_days_are_the_same_weekday_and_no_policy_day() -> None:
     chosen = control_dates(events, [*events, date(2020, 3, 11)])
     assert chosen == (date(2020, 3, 4), date(2020, 3, 25))
     assert all(day.weekday() == 2 for day in chosen)
+
+
+def test_control_day_without_a_session_is_left_out() -> None:
+    """A control day that falls on a holiday, or before the sample, is not moved to another day."""
+    sessions = np.array(["2020-03-04", "2020-03-05", "2020-03-12", "2020-03-18", "2020-03-25"], dtype="datetime64[D]")
+    events = [date(2020, 3, 18), date(2020, 4, 1)]
+    assert control_positions(sessions, events, events).tolist() == [0, 4]
 
 
 def test_estimate_is_the_ratio_of_differences_and_an_iv_estimate() -> None:
