@@ -339,7 +339,7 @@ class Config(_Strict):
         return value
 
     @model_validator(mode="after")
-    def _known(self) -> Config:
+    def _known_series(self) -> Config:
         known = ", ".join(self.series)
         if not 1 <= len(self.pairs) <= MAX_PAIRS:
             raise ValueError(f"pairs: {len(self.pairs)} entries; needs 1 to {MAX_PAIRS}")
@@ -352,17 +352,21 @@ class Config(_Strict):
                     raise ValueError(f"pairs[{i}].{field}: {name!r} is of kind {self.series[name].kind}; needs a price")
                 if self.series[name].frequency != "daily":
                     raise ValueError(f"pairs[{i}].{field}: {name!r} is hourly; needs a daily price")
+        name = self.run.market_control_yield
+        if name not in self.series:
+            raise ValueError(f"run.market_control_yield: unknown series {_shorten(name)}; known: {known}")
+        if self.series[name].kind != "rate_pct":
+            raise ValueError(f"run.market_control_yield: {name!r} is of kind {self.series[name].kind}; needs a rate")
+        return self
+
+    @model_validator(mode="after")
+    def _known_pairs(self) -> Config:
         slugs = [pair.slug for pair in self.pairs]
         for i, slug in enumerate(slugs):
             if slug in slugs[:i]:
                 raise ValueError(f"pairs[{i}].slug: {slug!r} is used twice; every pair needs its own address")
         if self.site.featured not in slugs:
             raise ValueError(f"site.featured: unknown pair {_shorten(self.site.featured)}; known: {', '.join(slugs)}")
-        name = self.run.market_control_yield
-        if name not in self.series:
-            raise ValueError(f"run.market_control_yield: unknown series {_shorten(name)}; known: {known}")
-        if self.series[name].kind != "rate_pct":
-            raise ValueError(f"run.market_control_yield: {name!r} is of kind {self.series[name].kind}; needs a rate")
         return self
 
     @model_validator(mode="after")

@@ -91,7 +91,7 @@ class CountRule(_Rule):
     """The claim says that something happens so many times by a date.
 
     Supported once the count is reached; before `deadline` Too early to tell; after it Partly supported from
-    `partly_from` on, else Contradicted.
+    `partly_from` on, else Contradicted. The number must stop counting at the deadline.
     """
 
     kind: Literal["count_reached"]

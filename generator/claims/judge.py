@@ -146,7 +146,13 @@ class _Case:
     def _count(self, rule: CountRule) -> Judgement:
         number = self.found[rule.number]
         if isinstance(number, Unavailable):
+            if self.as_of <= self.claim.said_on and self.as_of < rule.deadline:
+                sentence = f"The count starts after the claim and ends on {rule.deadline}."
+                change = wording.count_change(rule, Verdict.TOO_EARLY)
+                return self._judged(Verdict.TOO_EARLY, [], "none yet", change, sentence)
             return self._cannot({rule.number: number.reason}, [])
+        if number.last > rule.deadline:
+            return self._cannot({rule.number: f"it counts on after {rule.deadline}"}, [])
         if number.value >= rule.at_least:
             verdict = Verdict.SUPPORTED
         elif self.as_of < rule.deadline:

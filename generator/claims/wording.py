@@ -89,7 +89,7 @@ def interval_change(rule: SizeRule | SignRule, verdict: Verdict) -> str:
 
 
 def criterion(rule: SizeRule | SignRule | CountRule | JointRule | OddsRule) -> dict[Verdict, str]:
-    """Return the condition of each verdict, best first, as a page lists them."""
+    """Return the condition of each verdict, in the order in which they are tried: the first that applies counts."""
     if isinstance(rule, SizeRule):
         return _size_criterion(rule)
     if isinstance(rule, SignRule):
@@ -97,25 +97,29 @@ def criterion(rule: SizeRule | SignRule | CountRule | JointRule | OddsRule) -> d
     if isinstance(rule, CountRule):
         partly = {Verdict.PARTLY: f"At least {rule.partly_from} by {rule.deadline}."}
         return {
-            Verdict.SUPPORTED: f"At least {rule.at_least} by {rule.deadline}.",
+            Verdict.SUPPORTED: f"At least {rule.at_least}.",
+            Verdict.TOO_EARLY: f"Before {rule.deadline}.",
             **(partly if rule.partly_from < rule.at_least else {}),
             Verdict.CONTRADICTED: f"Fewer than {rule.partly_from} by {rule.deadline}.",
-            Verdict.TOO_EARLY: f"Not yet reached, before {rule.deadline}.",
         }
     if isinstance(rule, JointRule):
         last = rule.horizons[-1]
-        verdicts = {Verdict.SUPPORTED: "True at every horizon."}
-        if len(rule.horizons) > 1:
-            verdicts[Verdict.PARTLY] = f"True at the last horizon ({last.name}) and not at every other."
-            verdicts[Verdict.NOT_SUPPORTED] = "True at some horizon and not at the last."
-        verdicts[Verdict.CONTRADICTED] = "True at no horizon."
-        return {**verdicts, Verdict.TOO_EARLY: f"Before {last.due}, the day the last horizon is reached."}
+        several = {
+            Verdict.PARTLY: f"True at the last horizon ({last.name}) and not at every other.",
+            Verdict.NOT_SUPPORTED: "True at some horizon and not at the last.",
+        }
+        return {
+            Verdict.TOO_EARLY: f"Before {last.due}, the day the last horizon is reached.",
+            Verdict.SUPPORTED: "True at every horizon." if len(rule.horizons) > 1 else f"True ({last.name}).",
+            **(several if len(rule.horizons) > 1 else {}),
+            Verdict.CONTRADICTED: "True at no horizon.",
+        }
     return {
-        Verdict.SUPPORTED: "The odds score better than every base rate inside its interval.",
-        Verdict.PARTLY: "They score better than the base rate, and not better than every one inside its interval.",
-        Verdict.NOT_SUPPORTED: "They score no better than the base rate, and not worse than every one in its interval.",
-        Verdict.CONTRADICTED: "They score worse than every base rate inside its interval.",
         Verdict.TOO_EARLY: f"Before {rule.due}, the day of the outcome.",
+        Verdict.SUPPORTED: "The odds score better than every base rate in the interval.",
+        Verdict.CONTRADICTED: "The odds score worse than every base rate in the interval.",
+        Verdict.PARTLY: "The odds score better than the base rate itself.",
+        Verdict.NOT_SUPPORTED: "Otherwise.",
     }
 
 
@@ -124,15 +128,15 @@ def _size_criterion(rule: SizeRule) -> dict[Verdict, str]:
     if len(rule.ids) == 1:
         return {
             Verdict.SUPPORTED: f"The lower end of the interval is at least {line}.",
-            Verdict.PARTLY: f"The interval includes {line}.",
-            Verdict.NOT_SUPPORTED: f"The upper end is below {line}.",
             Verdict.CONTRADICTED: f"The upper end is below {floor}.",
+            Verdict.NOT_SUPPORTED: f"The upper end is below {line}.",
+            Verdict.PARTLY: f"Otherwise: the interval includes {line}.",
         }
     return {
         Verdict.SUPPORTED: f"The lower end of every interval is at least {line}.",
-        Verdict.PARTLY: f"At least one interval reaches {line}.",
-        Verdict.NOT_SUPPORTED: f"Every upper end is below {line}.",
         Verdict.CONTRADICTED: f"Every upper end is below {floor}.",
+        Verdict.NOT_SUPPORTED: f"Every upper end is below {line}.",
+        Verdict.PARTLY: f"Otherwise: at least one interval reaches {line}.",
     }
 
 
@@ -140,18 +144,19 @@ def _sign_criterion(rule: SignRule) -> dict[Verdict, str]:
     sign = 1 if rule.side == "positive" else -1
     above, below = ("above", "below") if sign > 0 else ("below", "above")
     line = f" and at or {above} {in_unit(sign * rule.at_least, rule.unit)}" if rule.at_least else ""
-    several = len(rule.ids) > 1
-    verdicts = {Verdict.SUPPORTED: f"{'Every' if several else 'The'} whole interval lies {above} zero{line}."}
-    if several:
-        verdicts[Verdict.PARTLY] = f"At least one whole interval lies {above} zero."
-        verdicts[Verdict.NOT_SUPPORTED] = f"No whole interval lies {above} zero."
-        verdicts[Verdict.CONTRADICTED] = f"Every whole interval lies {below} zero."
-        return verdicts
-    if line:
-        verdicts[Verdict.PARTLY] = f"The whole interval lies {above} zero."
-    verdicts[Verdict.NOT_SUPPORTED] = "The interval includes zero."
-    verdicts[Verdict.CONTRADICTED] = f"The whole interval lies {below} zero."
-    return verdicts
+    if len(rule.ids) > 1:
+        return {
+            Verdict.SUPPORTED: f"Every interval lies wholly {above} zero{line}.",
+            Verdict.CONTRADICTED: f"Every interval lies wholly {below} zero.",
+            Verdict.PARTLY: f"At least one interval lies wholly {above} zero.",
+            Verdict.NOT_SUPPORTED: "Otherwise.",
+        }
+    return {
+        Verdict.SUPPORTED: f"The interval lies wholly {above} zero{line}.",
+        Verdict.CONTRADICTED: f"The interval lies wholly {below} zero.",
+        **({Verdict.PARTLY: f"The interval lies wholly {above} zero."} if line else {}),
+        Verdict.NOT_SUPPORTED: "Otherwise: the interval includes zero.",
+    }
 
 
 def count_words(rule: CountRule, number: Estimate, as_of: date) -> str:
