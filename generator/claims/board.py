@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator.claims.judge import judge
-from generator.claims.verdict import Judgement
 from generator.config import RESERVED, SLUG, Claim, Config
 from generator.errors import ConfigError
-from generator.findings import Number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from generator.claims.verdict import Judgement
+    from generator.findings import Number
 
 SKELETON = """
 [[claims]]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from typing import TYPE_CHECKING
 
 from generator.claims import wording
 from generator.claims.strength import strength_of_interval
 from generator.claims.verdict import End, Judgement, LineTest, Reading, Registered, Relation, Verdict
-from generator.config import Claim
 from generator.criteria import CountRule, Horizon, JointRule, OddsRule, SignRule, SizeRule
 from generator.findings import Estimate, Number, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from generator.config import Claim
 
 NOT_COMPUTED = Unavailable(reason="not computed in this build")
 NO_INTERVAL = "it has no interval, and the criterion is about the interval"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from generator.claims.verdict import Judgement, Verdict
-from generator.config import Claim, Site
+
+if TYPE_CHECKING:
+    from generator.config import Claim, Site
 
 # White text on each has a contrast of at least 4.5.
 COLOURS = {

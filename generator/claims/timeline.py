@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
 from generator.claims.judge import judge
 from generator.claims.verdict import Judgement, LineTest, Verdict
 from generator.claims.wording import in_unit, sentence
-from generator.config import Claim
-from generator.findings import Number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from generator.config import Claim
+    from generator.findings import Number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

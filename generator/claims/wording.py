@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from typing import TYPE_CHECKING
 
 from generator.claims.verdict import Reading, Verdict
 from generator.criteria import CountRule, JointRule, OddsRule, SignRule, SizeRule
-from generator.findings import Estimate
 from generator.formatting import amount, interval, plain, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from generator.findings import Estimate
 
 
 def sentence(parts: Sequence[str]) -> str:
