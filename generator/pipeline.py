@@ -148,9 +148,9 @@ def read_source(config: Config, project: Project, data: str, now: datetime) -> t
 
 
 def _sample(config: Config, now: datetime) -> dict[str, Observed]:
-    from generator.sources import sample  # noqa: PLC0415 - simulating takes a moment
+    from generator.sources import sample, sample_model  # noqa: PLC0415 - simulating takes a moment
 
-    return sample.load(config, last_complete_session(now))
+    return sample.load(config, min(last_complete_session(now), sample_model.END))
 
 
 def last_complete_session(now: datetime) -> date:

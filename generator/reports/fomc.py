@@ -11,8 +11,8 @@ import pandas as pd
 from generator.charts.encode import Column
 from generator.charts.figure import Figure
 from generator.charts.layers import Axis
+from generator.charts.points import scatter
 from generator.charts.theme import series_ink
-from generator.charts.time import time_lines as scatter
 from generator.findings import Estimate, Number, Numbers, Unavailable
 from generator.fomc import Meeting, consecutive_cuts, longest_cuts_since
 from generator.formatting import basis_points, plain, signed_percent
