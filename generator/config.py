@@ -227,7 +227,7 @@ class Claim(_Strict):
     criterion_sha256: str
     criterion: Criterion
 
-    _check_slug = field_validator("slug")(_slug)
+    _check_slug = field_validator("slug", "pair")(_slug)
     _check_text = field_validator("words", "speaker", "reading", "left_out", "fairness", "baseline")(_text)
     _check_beside = field_validator("beside")(number_ids)
 
@@ -467,6 +467,8 @@ def _one_line(name: str, error: ValidationError) -> str:
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         message = f"unknown key; known: {', '.join(_known_keys(first['loc']))}"
+    elif first["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+        message = f"kind must be one of {', '.join(RULES)}"
     shown = (
         "" if first["type"] in {"extra_forbidden", "missing"} or not place else f" (value: {_shorten(first['input'])})"
     )
