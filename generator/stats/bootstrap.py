@@ -70,7 +70,7 @@ def optimal_block_size(x: NDArray[np.float64]) -> float:
     """Return the mean block length of the stationary bootstrap that suits `x`, at least 1.
 
     Automatic choice of Politis & White (2004), corrected by Patton, Politis & White (2009), as computed by
-    `arch.bootstrap.optimal_block_length`. A constant series has no autocorrelation: the answer is 1.
+    `arch.bootstrap.optimal_block_length`. A series too short or too constant for it gets 1.
 
     Parameters
     ----------
@@ -90,7 +90,9 @@ def optimal_block_size(x: NDArray[np.float64]) -> float:
 
     if np.ptp(x) == 0:
         return 1.0
-    return max(1.0, float(optimal_block_length(x)["stationary"].iloc[0]))
+    with np.errstate(divide="ignore", invalid="ignore"):  # under about a dozen values arch divides by empty sums
+        size = float(optimal_block_length(x)["stationary"].iloc[0])
+    return max(1.0, size) if np.isfinite(size) else 1.0
 
 
 def product_block_size(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:

@@ -77,8 +77,8 @@ def fisher_interval(
 def rolling_corr(x: NDArray[np.float64], y: NDArray[np.float64], window_obs: int) -> NDArray[np.float64]:
     """Return Pearson's correlation over the last `window_obs` observations, shape (n,).
 
-    Running sums of the centred series. NaN for the first `window_obs` - 1 places, for windows with a value that is not
-    finite, and for windows in which a series is constant.
+    Sums over windows of the centred series, each made of values inside its window alone. NaN for the first
+    `window_obs` - 1 places, for windows with a value that is not finite, and for windows in which a series is constant.
 
     Parameters
     ----------
@@ -94,17 +94,11 @@ def rolling_corr(x: NDArray[np.float64], y: NDArray[np.float64], window_obs: int
         return out
     known = np.isfinite(x) & np.isfinite(y)
     a, b = _scaled(x, known), _scaled(y, known)
-
-    def window_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        running = np.concatenate([[0.0], np.cumsum(values)])
-        return np.asarray(running[window_obs:] - running[:-window_obs]) / window_obs
-
-    mean_a, mean_b = window_mean(a), window_mean(b)
-    var_a = window_mean(a * a) - mean_a**2
-    var_b = window_mean(b * b) - mean_b**2
+    sums = _window_sums(np.stack([a, b, a * a, b * b, a * b]), window_obs)
+    mean_a, mean_b, mean_aa, mean_bb, mean_ab = sums / window_obs
+    var_a, var_b = mean_aa - mean_a**2, mean_bb - mean_b**2
     usable = _moves(a, window_obs) & _moves(b, window_obs) & _all_known(known, window_obs) & (var_a > 0) & (var_b > 0)
-    covariance = window_mean(a * b) - mean_a * mean_b
-    value = covariance[usable] / np.sqrt(var_a[usable] * var_b[usable])
+    value = (mean_ab - mean_a * mean_b)[usable] / np.sqrt(var_a[usable] * var_b[usable])
     out[window_obs - 1 :][usable] = np.clip(value, -1.0, 1.0)
     return out
 
@@ -244,8 +238,7 @@ def rolling_adjusted_corr(x: NDArray[np.float64], driver: NDArray[np.float64], w
     exists = np.isfinite(raw)
     if exists.any():
         centred = driver - driver.mean()
-        running = np.cumsum(np.concatenate([[[0.0, 0.0]], np.column_stack([centred, centred**2])]), axis=0)
-        mean, square = ((running[window_obs:] - running[:-window_obs]) / window_obs).T
+        mean, square = _window_sums(np.stack([centred, centred**2]), window_obs) / window_obs
         variance = np.full(raw.size, np.nan)
         variance[window_obs - 1 :] = square - mean**2
         out[exists] = forbes_rigobon(raw[exists], variance[exists] / np.mean(centred**2))
@@ -261,9 +254,28 @@ def _scaled(x: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.floa
     """Return x centred and scaled over the places that are known, zero elsewhere: running sums stay accurate."""
     if not known.any():
         return np.zeros(x.size)
-    centred = np.where(known, x - x[known].mean(), 0.0)
+    centred = np.where(known, x - np.median(x[known]), 0.0)
     scale = float(np.abs(centred).max())
     return centred / scale if scale > 0 else centred
+
+
+def _window_sums(values: NDArray[np.float64], window_obs: int) -> NDArray[np.float64]:
+    """Return the sum over each window of each row, shape (rows, n - window_obs + 1).
+
+    The series is cut into blocks as long as the window. A window is the end of one block and the start of the next, so
+    its sum is one running sum from the right plus one from the left; nothing is subtracted, and a wild value leaves no
+    rounding behind once it is out of the window.
+    """
+    rows, nobs = values.shape
+    blocks = -(-nobs // window_obs)
+    padded = np.zeros((rows, blocks * window_obs))
+    padded[:, :nobs] = values
+    padded = padded.reshape(rows, blocks, window_obs)
+    heads = np.cumsum(padded, axis=2).reshape(rows, -1)
+    tails = np.cumsum(padded[:, :, ::-1], axis=2)[:, :, ::-1].reshape(rows, -1)
+    starts = np.arange(nobs - window_obs + 1)
+    ends = heads[:, starts + window_obs - 1]
+    return np.asarray(np.where(starts % window_obs == 0, ends, tails[:, starts] + ends))
 
 
 def _moves(x: NDArray[np.float64], window_obs: int) -> NDArray[np.bool_]:

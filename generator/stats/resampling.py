@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CHUNK_VALUES = 1 << 19
 """Values per chunk of replications: fits the processor's cache. Fixed: the order of the random draws depends on it."""
+LONGEST_BLOCK = 1e7
+"""Longer mean blocks mean "never jump" for any series here, and would not fit a 32-bit length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ def stationary_blocks(
     if pool_obs < 1:
         raise ValueError(f"pool_obs = {pool_obs}: there is nothing to draw from")
     sample = pool_obs if sample_obs is None else sample_obs
-    restart = 1.0 / block_size
+    restart = 1.0 / min(block_size, LONGEST_BLOCK)
     expected = 1 + (sample - 1) * restart
     spread = 3 * math.sqrt(expected * (1 - restart))
     starts, lengths = _draw_blocks(min(sample, math.ceil(expected + spread)), reps, pool_obs, restart, rng)
