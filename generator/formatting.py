@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 import re
 from typing import TYPE_CHECKING
@@ -16,19 +17,24 @@ if TYPE_CHECKING:
 
 MINUS = "\u2212"
 # Characters with a meaning in Markdown or HTML, anywhere in a line. As numeric entities they are literal in both.
-_SPECIAL = re.compile(r"[&<>\"'\\`*_{}\[\]()|~^$!]")
+_SPECIAL = re.compile(r"[&<>\"'\\`*_{}\[\]()|~^$!#]")
 # With a meaning at the start of a line only.
-_LEADING = re.compile(r"^[-+#=:>.]|^\d+(?=[.)])")
+_LEADING = re.compile(r"^( ?)([-+=:.]|\d+(?=\.))")
 _SPACE = re.compile(r"\s+")
+_WHOLE = 1e-6  # basis points: what rates in percent to two decimals leave behind when they are subtracted
 
 
 def escape_text(value: object) -> Markup:
-    """Return foreign text so that Markdown, HTML and attributes all show it literally, on one line."""
+    """Return foreign text so that Markdown, HTML and attributes all show it literally, on one line.
+
+    Characters that are invisible or reorder others become a visible replacement character.
+    """
     if isinstance(value, Markup):
         return value
     text = _SPACE.sub(" ", str(value))
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     text = _SPECIAL.sub(lambda m: f"&#{ord(m[0])};", text)
-    text = _LEADING.sub(lambda m: "".join(f"&#{ord(c)};" for c in m[0]), text)
+    text = _LEADING.sub(lambda m: m[1] + "".join(f"&#{ord(c)};" for c in m[2]), text)
     return Markup(text)  # noqa: S704 - every special character has just been replaced
 
 
@@ -76,20 +82,25 @@ def share(fraction: float) -> Markup:
 
 def basis_points(value: float) -> Markup:
     """Return a change in basis points, with its sign."""
-    decimals = 0 if float(value).is_integer() else 1
+    decimals = 0 if math.isfinite(value) and abs(value - round(value)) < _WHOLE else 1
     return Markup(f"{signed(value, decimals, plus=True)}\u202fbp")  # noqa: S704 - digits and a sign
 
 
 def pvalue(value: float) -> Markup:
-    """Return a p-value; never 0.000."""
-    if value < 0.001:  # noqa: PLR2004 - the convention
+    """Return a p-value; never 0.000, and 1.000 only when it is exactly one."""
+    if 0 <= value < 0.001:  # noqa: PLR2004 - the convention
         return Markup("p&nbsp;&lt;&nbsp;0.001")
+    if 0.999 < value < 1:  # noqa: PLR2004 - the same at the other end
+        return Markup("p&nbsp;&gt;&nbsp;0.999")
+    if not 0 <= value <= 1:
+        raise ValueError(f"cannot show {value} as a p-value")
     return Markup(f"p&nbsp;=&nbsp;{value:.3f}")  # noqa: S704 - digits
 
 
 def count(value: float) -> Markup:
     """Return a whole number with thousands separated by a thin space."""
-    return Markup(f"{round(value):,}".replace(",", "\u202f"))  # noqa: S704 - digits
+    whole = round(value)
+    return Markup(f"{MINUS if whole < 0 else ''}{abs(whole):,}".replace(",", "\u202f"))  # noqa: S704 - digits and a sign
 
 
 def day(value: date) -> Markup:
@@ -137,4 +148,4 @@ def shown(number: Number) -> Markup:
 
 def plain(text: str) -> str:
     """Return formatted text without entities and narrow spaces: for alt text, chart titles and terminals."""
-    return Markup(text).unescape().replace("\u202f", " ").replace("\u00a0", " ")
+    return html.unescape(text).replace("\u202f", " ").replace("\u00a0", " ")

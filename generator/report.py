@@ -82,6 +82,11 @@ class Context:
         return self.config.run.level
 
     @property
+    def level_words(self) -> str:
+        """The same as it stands in a sentence, for example "95 %"."""
+        return f"{100 * self.level:g} %"
+
+    @property
     def reps(self) -> int:
         """Bootstrap replications."""
         return self.config.run.reps

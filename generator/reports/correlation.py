@@ -65,7 +65,7 @@ def analyse(context: Context) -> Findings:
         for span in spans:
             number_id = f"correlation.{estimator}.daily.{span}"
             nobs = sample.nobs if span == "all" else int(span)
-            numbers[number_id] = _estimate(context, sample.changes, returns, nobs, estimator, number_id)
+            numbers[number_id] = _estimate(context, sample.changes, nobs, estimator=estimator, number_id=number_id)
     return _findings(context, numbers, _rolling(sample.changes, returns, windows, context.level), sample.dropped)
 
 
@@ -90,7 +90,8 @@ def _answer(context: Context, numbers: dict[str, Number]) -> str:
     def words(number: Estimate) -> str:
         text = (
             f"Over the last {number.nobs} sessions the daily returns of {a} and the {b} correlated "
-            f"{plain(shown(number))} (95 % interval {plain(interval(number))}): {strength_of_interval(*ends(number))}."
+            f"{plain(shown(number))} ({context.level_words} interval {plain(interval(number))}): "
+            f"{strength_of_interval(*ends(number))}."
         )
         recent = numbers[f"correlation.pearson.daily.{short}"]
         if isinstance(recent, Estimate):
@@ -100,12 +101,10 @@ def _answer(context: Context, numbers: dict[str, Number]) -> str:
     return sentence(numbers[f"correlation.pearson.daily.{long}"], words, "The correlation is not available")
 
 
-def _estimate(
-    context: Context, changes: pd.DataFrame, returns: np.ndarray, nobs: int, estimator: Estimator, number_id: str
-) -> Number:
-    if nobs < 10 or len(returns) < nobs:  # noqa: PLR2004 - fewer say nothing about a correlation
-        return Unavailable(reason=f"not enough data (n = {len(returns)}, needs {max(nobs, 10)})")
-    window = returns[-nobs:]
+def _estimate(context: Context, changes: pd.DataFrame, nobs: int, *, estimator: Estimator, number_id: str) -> Number:
+    if nobs < 10 or len(changes) < nobs:  # noqa: PLR2004 - fewer say nothing about a correlation
+        return Unavailable(reason=f"not enough data (n = {len(changes)}, needs {max(nobs, 10)})")
+    window = changes.to_numpy()[-nobs:]
     if not np.ptp(window, axis=0).all():
         return Unavailable(reason=f"a series does not change in this window (n = {nobs})")
     result = bootstrap_correlation(
@@ -178,7 +177,7 @@ def figures(context: Context, findings: Findings) -> Sequence[Figure]:
             alt=f"Line chart from {first} to {context.as_of}: the {long}-session correlation of daily returns ends at "
             f"{plain(correlation(now))}; its lowest value was {plain(correlation(lowest))}, its highest "
             f"{plain(correlation(highest))}.",
-            caption=f"The band is the pointwise 95 % Fisher band of the {long}-session line. "
+            caption=f"The band is the pointwise {context.level_words} Fisher band of the {long}-session line. "
             "Marks on the axis are decisions of the Federal Reserve.",
             source=context.source_line,
             spec=spec,

@@ -174,8 +174,8 @@ def levels_figure(context: Context, findings: Findings) -> Figure:
         title=f"Prices correlate {price_text}, daily returns {return_text}",
         subtitle=f"{a.label} and {b.label}, the last {window} sessions",
         alt=f"Two panels, {first} to {last}. Left: prices of {a.label} and the {b.label}, both 100 at the start; they "
-        f"correlate {price_text} and end at {rebased['a'].iloc[-1]:.0f} and {rebased['b'].iloc[-1]:.0f}. Right: one dot "
-        f"per day, the return of one against the return of the other; they correlate {return_text}.",
+        f"correlate {price_text} and end at {rebased['a'].iloc[-1]:.0f} and {rebased['b'].iloc[-1]:.0f}. Right: one "
+        f"dot per day, the return of one against the return of the other; they correlate {return_text}.",
         caption="Left, two price lines, rebased to 100. Right, the daily returns behind the same lines, one dot a day.",
         source=context.source_line,
         spec=levels_against_returns(
@@ -222,8 +222,8 @@ def null_figure(context: Context, findings: Findings) -> Figure:
         id="level-null",
         title=f"{part} of unrelated prices correlate as strongly as these",
         subtitle=f"Correlation of prices over {window} sessions, {null.reps:,} shuffles of each asset on its own",
-        alt=f"Histogram of the price correlations of {null.reps} pairs of unrelated shuffles, from -1 to 1. The observed "
-        f"correlation, {observed}, is marked; {part} of the shuffles are at least as far from zero.",
+        alt=f"Histogram of the price correlations of {null.reps} pairs of unrelated shuffles, from -1 to 1. The "
+        f"observed correlation, {observed}, is marked; {part} of the shuffles are at least as far from zero.",
         caption="Unrelated prices often correlate strongly, one way or the other: both trend.",
         source=context.source_line,
         spec=histogram_with_mark(

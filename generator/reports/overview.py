@@ -56,7 +56,7 @@ def _answer(context: Context) -> str:
         text = (
             f"{a} and the {b} show a {strength_of_interval(*ends(number))} link from day to day: over the "
             f"{number.nobs} sessions to {number.last} their returns correlated {plain(shown(number))} "
-            f"(95 % interval {plain(interval(number))})."
+            f"({context.level_words} interval {plain(interval(number))})."
         )
         return text + _since(numbers["since.a.return"], numbers["since.b.return"])
 

@@ -134,10 +134,11 @@ def figures(context: Context, findings: Findings) -> Sequence[Figure]:
         Figure(
             id="rolling-beta",
             title=f"A rise of 0.25 points in the 2-year yield went with {end_a} in {a.short} and {end_b} in {b.short}",
-            subtitle=f"Slope of daily returns on the change of the 2-year yield, {findings.window} sessions, % per +25 bp",
+            subtitle="Slope of daily returns on the change of the 2-year yield, "
+            f"{findings.window} sessions, % per +25 bp",
             alt=f"Line chart from {first} to {context.as_of}: the rate beta of {a.label} ends at {end_a}, that of the "
             f"{b.label} at {end_b}, both per 25 basis points.",
-            caption="Bands are pointwise 95 % intervals with Newey-West errors.",
+            caption=f"Bands are pointwise {context.level_words} intervals with Newey-West errors.",
             source=context.source_line,
             spec=time_lines(
                 frame,
