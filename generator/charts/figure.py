@@ -70,7 +70,8 @@ class Figure:
         for name in (self.id, *self.data):
             if not _SLUG.fullmatch(name):
                 raise ValueError(f"{name!r}: ids of figures and names of datasets are 1 to 63 of a-z, 0-9 and '-'")
-        missing = datasets_named(self.spec) - self.data.keys()
+        own = self.spec["usermeta"]["tandem"].get("marks", {})
+        missing = datasets_named(self.spec) - self.data.keys() - own.keys()
         if missing:
             raise ValueError(f"figure {self.id!r} draws {', '.join(sorted(missing))}, which its data do not hold")
 

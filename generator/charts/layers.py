@@ -31,6 +31,16 @@ _LABEL_EXPRESSIONS: Final[Mapping[Suffix, str]] = {
     " bp": "datum.label + ' bp'",
     "×": "datum.label + '×'",
 }
+_TIME_FORMAT: Final[Mapping[str, str]] = {
+    "year": "%Y",
+    "quarter": "%b",
+    "month": "%b",
+    "week": "%-d %b",
+    "date": "%-d %b",
+    "hours": "%-d %b",
+}
+# The dataset of the claim's date; datasets of marks travel inside the spec, beside the page's own.
+CLAIM: Final = "mark-claim"
 MILLISECONDS_PER_DAY: Final = 86_400_000
 LINE_HEIGHT: Final = 1.25
 
@@ -175,12 +185,15 @@ def label_room(axis: Axis, domain: tuple[float, float], size: float) -> int:
     return math.ceil(max(text_width(axis.text(v), size) for v in (*domain, middle))) + 8
 
 
-def time_axis(column: str, domain: tuple[int, int] | None) -> alt.X:
-    """Return the UTC time encoding of `column`; `domain` is in milliseconds."""
+def time_axis(column: str) -> Layer:
+    """Return the UTC time encoding of `column`.
+
+    Its ends come from the rows. Vega-Lite writes ends given in the spec as expressions that Vega's interpreter, the
+    only evaluator a strict policy allows, reads wrongly.
+    """
     import altair as alt  # noqa: PLC0415 - keeps importing the charts light
 
-    ends = alt.Undefined if domain is None else list(domain)
-    return alt.X(f"{column}:T").scale(type="utc", domain=ends, nice=False).axis(title=None)
+    return alt.X(f"{column}:T").scale(type="utc", nice=False).axis(title=None, format=dict(_TIME_FORMAT))
 
 
 def value_axis(column: str, axis: Axis, domain: tuple[float, float], *, orient: Literal["x", "y"] = "y") -> alt.Y:
@@ -240,6 +253,9 @@ def spread(positions: Sequence[float], gap: float, low: float, high: float) -> l
     return result
 
 
+Marks = dict[str, list[dict[str, float]]]
+
+
 def end_labels(
     frame: pd.DataFrame,
     column_x: str,
@@ -248,21 +264,28 @@ def end_labels(
     domain: tuple[float, float],
     log: bool,
     height: float,
-) -> list[Layer]:
-    """Return one text mark per line, right of its last value, moved so that none covers another."""
+) -> tuple[list[Layer], Marks]:
+    """Return one text mark per line, right of its last value and moved so that none covers another, with its row."""
     import altair as alt  # noqa: PLC0415 - keeps importing the charts light
 
     last = [_last(frame, column_x, line.column) for line in lines]
     true = [_pixel(value, domain, log=log, height=height) for _, value in last]
     placed = spread(true, theme.WIDE.axis * LINE_HEIGHT, 0, height)
-    return [
-        alt.Chart(one_row(), name=f"wide_label_{i}")
+    layers = [
+        alt.Chart(alt.NamedData(name=f"mark-end-{i}"), name=f"wide_label_{i}")
         .mark_text(
-            align="left", baseline="middle", dx=7, dy=place - at, color=line.ink.css, fontWeight="bold", text=line.label
+            align="left",
+            baseline="middle",
+            dx=7,
+            dy=round(place - at, 1),
+            color=line.ink.css,
+            fontWeight="bold",
+            text=line.label,
         )
-        .encode(x=alt.datum(x, type="temporal"), y=alt.datum(y, type="quantitative"))
-        for i, (line, (x, y), place, at) in enumerate(zip(lines, last, placed, true, strict=True))
+        .encode(x=time_axis("x"), y=alt.Y("y:Q"))
+        for i, (line, place, at) in enumerate(zip(lines, placed, true, strict=True))
     ]
+    return layers, {f"mark-end-{i}": [{"x": x, "y": y}] for i, (x, y) in enumerate(last)}
 
 
 def _last(frame: pd.DataFrame, column_x: str, column: str) -> tuple[int, float]:
@@ -280,8 +303,8 @@ def _pixel(value: float, domain: tuple[float, float], *, log: bool, height: floa
     return height * (high - value) / (high - low)
 
 
-def event_layers(events: Events, domain: tuple[int, int]) -> list[Layer]:
-    """Return the marks of the claim's date and of the policy decisions."""
+def event_layers(events: Events, domain: tuple[int, int]) -> tuple[list[Layer], Marks]:
+    """Return the marks of the claim's date and of the policy decisions, with the row of the claim."""
     import altair as alt  # noqa: PLC0415 - keeps importing the charts light
 
     layers: list[Layer] = []
@@ -291,30 +314,25 @@ def event_layers(events: Events, domain: tuple[int, int]) -> list[Layer]:
             alt.Chart(alt.NamedData(name=events.decisions), name="decisions")
             .mark_point(filled=True, size=34, color=theme.MUTED.css, opacity=0.8, yOffset=-5)
             .encode(
-                x=time_axis("date", domain),
-                y=alt.value("height"),
-                shape=alt.Shape("decision:N").scale(shapes).legend(None),
+                x=time_axis("date"), y=alt.value("height"), shape=alt.Shape("decision:N").scale(shapes).legend(None)
             )
         )
-    if events.claim is not None and domain[0] <= milliseconds(events.claim) <= domain[1]:
-        at = milliseconds(events.claim)
-        late = at > (domain[0] + domain[1]) / 2
-        layers += [
-            alt.Chart(one_row(), name="claim_rule")
-            .mark_rule(color=theme.ACCENT.css, strokeWidth=1, strokeDash=[3, 3])
-            .encode(x=alt.datum(at, type="temporal")),
-            alt.Chart(one_row(), name="claim_label")
-            .mark_text(
-                align="right" if late else "left",
-                baseline="top",
-                dx=-5 if late else 5,
-                color=theme.ACCENT.css,
-                fontSize=theme.WIDE.note,
-                text=events.claim_label,
-            )
-            .encode(x=alt.datum(at, type="temporal"), y=alt.value(1)),
-        ]
-    return layers
+    if events.claim is None or not domain[0] <= milliseconds(events.claim) <= domain[1]:
+        return layers, {}
+    at = milliseconds(events.claim)
+    late = at > (domain[0] + domain[1]) / 2
+    source = alt.NamedData(name=CLAIM)
+    rule = alt.Chart(source, name="claim_rule").mark_rule(color=theme.ACCENT.css, strokeWidth=1, strokeDash=[3, 3])
+    text = alt.Chart(source, name="claim_label").mark_text(
+        align="right" if late else "left",
+        baseline="top",
+        dx=-5 if late else 5,
+        color=theme.ACCENT.css,
+        fontSize=theme.WIDE.note,
+        text=events.claim_label,
+    )
+    layers += [rule.encode(x=time_axis("x")), text.encode(x=time_axis("x"), y=alt.value(1))]
+    return layers, {CLAIM: [{"x": at}]}
 
 
 def key_of(lines: Iterable[Line]) -> list[dict[str, Any]]:

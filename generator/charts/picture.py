@@ -80,7 +80,7 @@ def _sized(full: Spec, layout: theme.Layout, inner: float, beside: float) -> flo
         return float(heights)
     children = full.pop("hconcat")
     many = len(children)
-    wide = layout.name == "wide"
+    wide = layout.name == "wide" or meta.get("across", False)
     gap = beside if wide else meta["top"] + meta["bottom"]
     for child in children:
         child["width"] = math.floor((inner - gap * (many - 1)) / many) if wide else inner
@@ -131,7 +131,7 @@ def drawn(spec: Spec, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     import vl_convert  # noqa: PLC0415 - starts a JavaScript engine; only drawing needs it
 
     meta = spec["usermeta"]["tandem"]
-    complete = {**spec, "datasets": static_rows(rows, meta)}
+    complete = {**spec, "datasets": {**static_rows(rows, meta), **meta.get("marks", {})}}
     return str(vl_convert.vegalite_to_svg(complete, vl_version="6.4", allowed_base_urls=[]))
 
 

@@ -80,17 +80,20 @@ def time_lines(
     span = (milliseconds(frame[date].iloc[0]), milliseconds(frame[date].iloc[-1]))
     events = events or Events()
     layers = [_reference(reference)] if reference is not None else []
-    layers += event_layers(events, span)
-    layers += [_band(data, date, line, span) for line in reversed(lines) if line.lower is not None]
+    marked, marks = event_layers(events, span)
+    layers += marked
+    layers += [_band(data, date, line) for line in reversed(lines) if line.lower is not None]
     layers += [
         alt.Chart(alt.NamedData(name=data), name=f"line_{line.column}")
         .mark_line(color=line.ink.css, strokeDash=list(line.ink.dash), **_width(line))
-        .encode(x=time_axis(date, span), y=value_axis(line.column, axis, domain))
+        .encode(x=time_axis(date), y=value_axis(line.column, axis, domain))
         for line in reversed(lines)
     ]
     direct = 1 < len(lines) <= _MOST_END_LABELS
     if direct:
-        layers += end_labels(frame, date, lines, domain=domain, log=axis.log, height=height[0])
+        labels, ends = end_labels(frame, date, lines, domain=domain, log=axis.log, height=height[0])
+        layers += labels
+        marks |= ends
     widest = max(text_width(line.label, theme.WIDE.axis, bold=True) for line in lines) if direct else 0
     return finished(
         alt.layer(*layers),
@@ -102,6 +105,7 @@ def time_lines(
             "height": {"wide": height[0], "narrow": height[1]},
             "key": (key_of(lines) if len(lines) > 1 else []) + (decision_key() if events.decisions else []),
             "direct": direct,
+            "marks": marks,
             "thin": [data],
             "fixed_y": axis.domain is not None,
             "log_y": axis.log,
@@ -162,13 +166,12 @@ def levels_against_returns(
     checked(levels, date, *(line.column for line in lines))
     checked(returns, date, x, y)
     domain = fitted(values_of(levels, [line.column for line in lines]), levels_axis)
-    span = (milliseconds(levels[date].iloc[0]), milliseconds(levels[date].iloc[-1]))
     domain_x, domain_y = (fitted(values_of(returns, [c]), a) for c, a in ((x, x_axis), (y, y_axis)))
     left = alt.layer(
         *(
             alt.Chart(alt.NamedData(name=levels_data), name=f"line_{line.column}")
             .mark_line(color=line.ink.css, strokeDash=list(line.ink.dash), **_width(line))
-            .encode(x=time_axis(date, span), y=value_axis(line.column, levels_axis, domain))
+            .encode(x=time_axis(date), y=value_axis(line.column, levels_axis, domain))
             for line in reversed(lines)
         ),
         _panel_title(levels_title),
@@ -190,11 +193,11 @@ def levels_against_returns(
         alt.hconcat(left, alt.layer(*right)),
         {
             "left": both(max(room)),
-            "right": both(14),
+            "right": {"wide": 14, "narrow": 8},
             "top": 48,
             "bottom": 48,
-            "height": {"wide": 270, "narrow": 220},
-            "panels": 2,
+            "height": {"wide": 270, "narrow": 150},
+            "across": True,
             "key": key_of(lines),
             "direct": False,
             "thin": [],
@@ -242,13 +245,13 @@ def _reference(value: float) -> Layer:
     )
 
 
-def _band(data: str, date: str, line: Line, span: tuple[int, int]) -> Layer:
+def _band(data: str, date: str, line: Line) -> Layer:
     import altair as alt  # noqa: PLC0415 - keeps importing the charts light
 
     return (
         alt.Chart(alt.NamedData(name=data), name=f"band_{line.column}")
         .mark_area(color=line.ink.css, opacity=0.16)
-        .encode(x=time_axis(date, span), y=alt.Y(f"{line.lower}:Q"), y2=f"{line.upper}:Q")
+        .encode(x=time_axis(date), y=alt.Y(f"{line.lower}:Q"), y2=f"{line.upper}:Q")
     )
 
 

@@ -172,7 +172,8 @@ export class LiveChart {
     const { id, base } = this.figure;
     const template = await fetchJson(new URL(`${id}.${layout}.json`, base).href);
     const names = [...new Set(JSON.stringify(template).match(/"data":\{"name":"([a-z0-9-]+)"\}/g) ?? [])];
-    const sets = names.map((text) => JSON.parse(`{${text}}`).data.name);
+    const own = template.usermeta.tandem.marks ?? {};
+    const sets = names.map((text) => JSON.parse(`{${text}}`).data.name).filter((name) => !(name in own));
     const bodies = await Promise.all(sets.map((name) => fetchJson(new URL(`${name}.json`, base).href)));
     if (turn !== this.turn) return;
     const spec = structuredClone(template);
@@ -182,7 +183,7 @@ export class LiveChart {
     const columns = Object.fromEntries(sets.map((name, i) => [name, bodies[i].columns]));
     const shown = this.cut(rows, meta, view);
     this.fit(spec, meta, shown, view, width);
-    spec.datasets = shown;
+    spec.datasets = { ...shown, ...meta.marks };
     const { root, plot } = this.frame(meta, view, layout);
     this.stage.append(root);
     const result = await this.vegaEmbed(plot, spec, {
@@ -272,19 +273,15 @@ export class LiveChart {
     const domain = meta.fixed_y ? null : fitted(values, meta);
     let used = null;
     for (const layer of spec.layer) {
-      const { x, y } = layer.encoding;
-      if (x?.scale) x.scale.domain = span;
+      const { y } = layer.encoding;
       if (domain && y?.scale) y.scale.domain = domain;
       used ??= y?.scale?.domain ?? null;
-      if (layer.name === "claim_rule" || layer.name === "claim_label") {
-        layer.mark.opacity = x.datum < span[0] ? 0 : 1;
-        if (x.datum < span[0]) x.datum = span[0];
-        if (layer.name === "claim_label") {
-          const late = x.datum > (span[0] + span[1]) / 2;
-          Object.assign(layer.mark, { align: late ? "right" : "left", dx: late ? -5 : 5 });
-        }
-      }
     }
+    const claim = meta.marks["mark-claim"]?.[0].x;
+    if (claim < span[0]) spec.layer = spec.layer.filter((layer) => !layer.name?.startsWith("claim_"));
+    const label = spec.layer.find((layer) => layer.name === "claim_label");
+    const late = claim > (span[0] + span[1]) / 2;
+    if (label) Object.assign(label.mark, { align: late ? "right" : "left", dx: late ? -5 : 5 });
     this.placeLabels(spec, meta, used);
   }
 
@@ -293,7 +290,7 @@ export class LiveChart {
     if (!labels.length || !domain) return;
     const turn = meta.log_y ? Math.log : (value) => value;
     const [low, high] = domain.map(turn);
-    const at = labels.map((layer) => (spec.height * (high - turn(layer.encoding.y.datum))) / (high - low));
+    const at = labels.map((layer) => (spec.height * (high - turn(meta.marks[layer.data.name][0].y))) / (high - low));
     const placed = spread(at, 13 * 1.25, 0, spec.height);
     labels.forEach((layer, i) => (layer.mark.dy = placed[i] - at[i]));
   }
