@@ -72,7 +72,8 @@ class Source(Protocol):
 
     TERMS: str
     HOST: str
-    SUFFIX: str
+    SUFFIX: str  # of the file that keeps a reply
+    PAUSE_SECONDS: float  # between two series
 
     def download(self, request: Request, client: Client) -> Raw:
         """Return the raw reply, or raise SourceError with one of `CAUSES`."""

@@ -292,8 +292,6 @@ def closed_days(values: pd.Series, series: Series) -> Finding:
     return Finding(name="closed", passed=not len(extra), sentence=sentence, rows=row_list(extra))
 
 
-def age(values: pd.Series, series: Series, expected: pd.Timestamp) -> tuple[int, pd.Timestamp]:
-    """Return how many expected sessions up to `expected` come after the last value, and the date of that value."""
-    last = values.index[-1].normalize()
-    later = expected_days(series, last + pd.Timedelta(days=1), expected) if expected > last else ()
-    return len(later), last
+def sessions_after(last: pd.Timestamp, series: Series, expected: pd.Timestamp) -> int:
+    """Return how many sessions of the series lie after `last`, up to `expected`."""
+    return len(expected_days(series, last + pd.Timedelta(days=1), expected)) if expected > last else 0

@@ -6,6 +6,7 @@ import datetime as dt
 import multiprocessing
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -19,18 +20,19 @@ from generator.sources.atomic import locked
 from generator.sources.worker import Attempt, Heard, Result, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from multiprocessing.connection import Connection
     from pathlib import Path
 
     from generator.config import Config, Series
+    from generator.sources.sidecar import Snapshot
 
 HISTORY_START = dt.date(1993, 1, 1)  # a year before the first decision of the policy calendar
 SETTLED_AFTER_CLOSE = dt.timedelta(minutes=20)  # index closes are corrected for a while after the bell
 NEW_YORK = ZoneInfo("America/New_York")
 _KILL_WAIT_SECONDS = 5.0
 
-Progress = Callable[[str, int, int], None] if TYPE_CHECKING else object
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,8 +227,8 @@ def fetch(
     started = time.monotonic()
     tasks = plan(config, now)
     reports: dict[str, SeriesReport] = {}
-    stored: dict[str, snapshots.Snapshot] = {}
-    heard = ended = False
+    stored: dict[str, Snapshot] = {}
+    heard, why = False, "done"
     with locked(store), tempfile.TemporaryDirectory(prefix="tandem-") as scratch:
         for message in _messages(tasks, scratch, started, deadline_seconds, offline_verdict_seconds):
             if isinstance(message, Heard):
@@ -238,13 +240,18 @@ def fetch(
                     stored[message.series_id] = snapshot
                 progress(report.line(), len(reports), len(tasks))
             else:
-                ended = message == "deadline"
+                why = message
         for series_id, snapshot in stored.items():
             if reports[series_id].new:
                 reports[series_id] = _checked(reports[series_id], snapshot, config, store, now)
     seconds = time.monotonic() - started
-    complete = tuple(reports.get(task.series_id) or _left_over(task, config, ended) for task in tasks)
-    return FetchReport(series=complete, offline=not heard, deadline_reached=ended and heard, seconds=seconds)
+    complete = tuple(reports.get(task.series_id) or _left_over(task, config, why) for task in tasks)
+    return FetchReport(
+        series=complete,
+        offline=bool(tasks) and not heard and why != "died",
+        deadline_reached=why == "deadline",
+        seconds=seconds,
+    )
 
 
 def _messages(
@@ -289,9 +296,7 @@ def _next(inbox: Connection, until: float) -> Heard | Result | str | None:
     return message
 
 
-def _store(
-    result: Result, config: Config, store: Path, now: dt.datetime
-) -> tuple[SeriesReport, snapshots.Snapshot | None]:
+def _store(result: Result, config: Config, store: Path, now: dt.datetime) -> tuple[SeriesReport, Snapshot | None]:
     """Store the reply of one series, if there is one, and report."""
     series = config.series[result.series_id]
     report = SeriesReport(
@@ -307,9 +312,7 @@ def _store(
     return report, saved.snapshot
 
 
-def _checked(
-    report: SeriesReport, snapshot: snapshots.Snapshot, config: Config, store: Path, now: dt.datetime
-) -> SeriesReport:
+def _checked(report: SeriesReport, snapshot: Snapshot, config: Config, store: Path, now: dt.datetime) -> SeriesReport:
     """Set a snapshot aside that the gate condemns when it is compared with the last good one."""
     try:
         item = snapshots.observed(snapshot)
@@ -324,10 +327,13 @@ def _checked(
     return replace(report, rejected=reason)
 
 
-def _left_over(task: Task, config: Config, ended: bool) -> SeriesReport:  # noqa: FBT001 - private
+def _left_over(task: Task, config: Config, why: str) -> SeriesReport:
     """Return the report of a series that was still waiting when the fetch ended."""
     series = config.series[task.series_id]
     name, request = task.places[0]
-    message = "not reached before the deadline" if ended else "the fetch ended before it was reached"
+    message = {
+        "deadline": "not reached before the deadline",
+        "offline": "no host answered anything",
+    }.get(why, "the network process ended early")
     attempt = Attempt(source=name, symbol=request.symbol, cause=NETWORK, message=message)
     return SeriesReport(series_id=task.series_id, label=series.label, required=series.required, attempts=(attempt,))

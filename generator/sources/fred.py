@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from generator.sources.http import Client
 
 TERMS = "FRED, Federal Reserve Bank of St. Louis; US government data, cite series and retrieval date"
+PAUSE_SECONDS = 0.5  # others found two requests a second to be tolerated
 HOST = "fred.stlouisfed.org"
 SUFFIX = ".csv"
 CONTENT_TYPES = frozenset({"text/csv", "application/csv", "text/plain", "application/octet-stream"})

@@ -101,9 +101,9 @@ def check(
         if item is None:
             continue
         used[series_id] = item
-        aged = _aged(series_id, series, item, day, data)
+        aged = _aged(series_id, series, _newest(item, given, as_of), day, data)
         found.append(aged)
-        if not aged.passed and aged.severity == "degrade":
+        if not aged.passed and aged.severity == "degrade" and not outcome.degraded:
             degraded.append(f"{series.label}: {_lower(aged.sentence)}")
     for extra in (agreement.effective_rate_inside(used, config), agreement.decisions(used)):
         found.extend(extra)
@@ -243,8 +243,18 @@ def _severity(finding: checks.Finding) -> Severity:
     return "block" if finding.passed and finding.name in _GRAVE else "note"
 
 
-def _aged(series_id: str, series: Series, item: Observed, day: pd.Timestamp, data: str) -> Check:
-    late, last = checks.age(_values(item), series, day)
+def _newest(used: Observed, given: Observed | None, as_of: date) -> pd.Timestamp:
+    """Return the newest date the source has: `as_of` may lie before it because another series ends there."""
+    last: pd.Timestamp = _values(used).index[-1]
+    if given is not None and given.sha256 == used.sha256:
+        whole = _values(given).index
+        if whole[-1] > pd.Timestamp(as_of) + _END_OF_DAY:
+            last = whole[-1]
+    return last.normalize()
+
+
+def _aged(series_id: str, series: Series, last: pd.Timestamp, day: pd.Timestamp, data: str) -> Check:
+    late = checks.sessions_after(last, series, day)
     passed = late <= series.max_age_sessions
     sentence = f"The last value is of {checks.stamp(last)}" + (
         "." if not late else f", {checks.count(late, 'session')} before {checks.stamp(day)}."

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from generator.sources.http import Client
 
 TERMS = "Federal Reserve Bank of New York; reference rates, see its terms of use"
+PAUSE_SECONDS = 0.0
 HOST = "markets.newyorkfed.org"
 SUFFIX = ".body.json"
 CONTENT_TYPES = frozenset({"application/json"})

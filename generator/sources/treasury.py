@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from generator.sources.http import Client
 
 TERMS = "US Department of the Treasury; public domain"
+PAUSE_SECONDS = 0.0
 HOST = "home.treasury.gov"
 SUFFIX = ".csv"
 CONTENT_TYPES = frozenset({"text/csv", "application/csv", "text/plain", "application/octet-stream"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import queue
 import threading
 import time
@@ -22,6 +23,7 @@ RETRY_AFTER_SECONDS = 1.0
 RETRY_WITHIN_SECONDS = 4.0
 # As many series in a row that fail for reasons of the host close its lane.
 PATIENCE = 2
+_WATCH_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +104,15 @@ class Worker:
         """Return when every task has ended."""
         for task in self._tasks:
             self._lanes[task.places[0][0]].waiting.put((task, ()))
-        # Daemons: when the parent has gone, nothing keeps this process alive.
+        # Daemons: when the parent has gone, they do not keep this process alive.
         threads = [threading.Thread(target=self._drive, args=(name,), daemon=True) for name in self._lanes]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        parent = multiprocessing.parent_process()
+        while any(thread.is_alive() for thread in threads):
+            time.sleep(_WATCH_SECONDS)
+            if parent is not None and not parent.is_alive():
+                return
 
     def _on_heard(self, host: str) -> None:
         with self._sending:
@@ -143,6 +148,7 @@ class Worker:
                     last=result.last,
                 )
             self._end(result)
+            time.sleep(source(name).PAUSE_SECONDS)
 
     def _ask(self, lane: _Lane, name: str, request: Request) -> Result:
         """Return the reply of a source, asked again once if that can help; keep count of the host's failures."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from generator.sources.http import Client
 
 TERMS = "Yahoo Finance, for personal use; derived figures only are published"
+PAUSE_SECONDS = 0.0
 HOST = "query2.finance.yahoo.com"
 SUFFIX = ".csv"
 COLUMNS = ("Date", "Open", "High", "Low", "Close", "Adj Close", "Volume")
