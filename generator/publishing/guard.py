@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MAX_SITE_BYTES = 1_000_000_000
 MAX_FILE_BYTES = 50_000_000
-MUST_HAVE = ("index.html", "404.html", "sitemap.xml")
+MUST_HAVE = ("index.html", "404.html")
 
 
 def check_site(site: Path) -> tuple[int, int]:

@@ -1,0 +1,190 @@
+"""Every script of the publishing workflow, run in order in fresh clones, with a bare repository as the remote."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]  # its stubs are not among the locked packages
+
+ROOT = Path(__file__).parents[2]
+GIT, BASH = (shutil.which(name) or name for name in ("git", "bash"))
+WORKFLOW = ROOT / ".github" / "workflows" / "publish.yml"
+
+
+class Run:
+    """One run of the workflow: its inputs, its clones, and what its steps left behind."""
+
+    def __init__(self, folder: Path, bare: Path, inputs: dict[str, str]) -> None:
+        self.folder = folder
+        self.bare = bare
+        self.inputs = inputs
+        self.outputs: dict[str, str] = {}
+        self.summary = ""
+        folder.mkdir()
+        self.jobs = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+
+    def job(self, name: str) -> list[subprocess.CompletedProcess[str]]:
+        """Run the scripts of a job in a fresh clone; stop at the first that fails, as the runner does."""
+        place = self.folder / name
+        subprocess.run([GIT, "clone", "--quiet", "--no-hardlinks", str(self.bare), str(place)], check=True)
+        prepare(place)
+        done = []
+        for step in self.jobs[name]["steps"]:
+            if not self.wanted(step.get("if", "")):
+                continue
+            if step.get("uses", "").startswith("actions/download-artifact@"):
+                for part in ("site", "store"):
+                    shutil.copytree(self.folder / "build" / part, place / part)
+            if "run" not in step:
+                continue
+            finished = self.script(step, place)
+            done.append(finished)
+            if finished.returncode:
+                break
+        return done
+
+    def script(self, step: dict[str, Any], place: Path) -> subprocess.CompletedProcess[str]:
+        """Run one script as the runner does: bash that stops at errors, values in the environment alone."""
+        output, summary = place / ".output", place / ".summary"
+        output.touch()
+        values = {name: self.value(text) for name, text in step.get("env", {}).items()}
+        kept = {name: text for name, text in os.environ.items() if not name.startswith(("GITHUB_", "INPUT_", "MAKE"))}
+        finished = subprocess.run(
+            [BASH, "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+            cwd=place,
+            env={**kept, "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary), **values},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for line in output.read_text(encoding="utf-8").splitlines():
+            name, _, value = line.partition("=")
+            self.outputs[f"steps.{step['id']}.outputs.{name}"] = value
+        output.unlink()
+        if summary.exists():
+            self.summary = summary.read_text(encoding="utf-8")
+        return finished
+
+    def value(self, text: str) -> str:
+        """Return what the runner would put for an expression; one it does not know here is an error."""
+        return re.sub(r"\$\{\{ (.*?) \}\}", lambda match: self.term(match[1]), text)
+
+    def term(self, expression: str) -> str:
+        """Return the value of one expression of the workflow."""
+        if expression in {"vars.SITE_URL", "github.token"}:
+            return ""
+        if expression == "toJSON(github.event.client_payload)":
+            return "null"
+        if expression.startswith("inputs."):
+            return self.inputs[expression.removeprefix("inputs.")]
+        choice = re.fullmatch(r"(\S+) == '(\w+)' && '(\w+)' \|\| '(\w+)'", expression)
+        if choice:
+            return choice[3] if self.outputs[choice[1]] == choice[2] else choice[4]
+        return self.outputs[expression]
+
+    def wanted(self, condition: str) -> bool:
+        """Return whether a step's condition holds."""
+        if not condition or condition.startswith("${{ !github"):
+            return True
+        match = re.fullmatch(r"(\S+) (==|!=) '(\w+)'", condition)
+        assert match is not None, condition
+        return (self.outputs[match[1]] == match[3]) == (match[2] == "==")
+
+
+def prepare(place: Path) -> None:
+    """Lend a clone the environment the tests run in, so that nothing is installed again."""
+    environment = place / ".venv"
+    environment.mkdir()
+    for part in ("bin", "lib", "pyvenv.cfg"):
+        (environment / part).symlink_to(ROOT / ".venv" / part)
+    shutil.copy(place / "requirements.txt", environment)
+
+
+def inputs(**changed: str) -> dict[str, str]:
+    """Return the inputs of the button as the runner passes them."""
+    plain = {"as_of": "2026-09-18", "data": "sample", "pairs": "", "dry_run": "false", "accept_jump": "false"}
+    return {**plain, **changed}
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a remote with the files of this work tree, and few replications so that a build is quick."""
+    folder = tmp_path_factory.mktemp("remote")
+    work, remote = folder / "work", folder / "remote.git"
+    listed = subprocess.run(
+        [GIT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (work / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, work / name)
+    config = work / "report.toml"
+    text = config.read_text(encoding="utf-8")
+    quick = text.replace("\nreps = 9999", "\nreps = 99")
+    assert quick != text
+    config.write_text(quick, encoding="utf-8")
+    who = ["-c", "user.name=tests", "-c", "user.email=tests@tests.invalid", "-c", "init.defaultBranch=main"]
+    for command in (["init", "-q"], ["add", "--all"], ["commit", "-q", "-m", "start"]):
+        subprocess.run([GIT, *who, *command], cwd=work, check=True)
+    subprocess.run([GIT, "clone", "-q", "--bare", str(work), str(remote)], check=True)
+    return remote
+
+
+def messages(done: list[subprocess.CompletedProcess[str]]) -> str:
+    """Return what the scripts of a job said, for a failure's report."""
+    return "\n".join(f"{step.returncode}: {step.stdout[-600:]}{step.stderr[-600:]}" for step in done)
+
+
+def data_branch(bare: Path) -> list[str]:
+    """Return the subjects of the commits of the data branch, newest first."""
+    done = subprocess.run([GIT, "log", "--format=%s", "data"], cwd=bare, check=False, capture_output=True, text=True)
+    return done.stdout.splitlines()
+
+
+def test_publishing_from_button_to_record(tmp_path: Path, bare: Path) -> None:
+    """A run builds without touching the remote, records itself once, and the same run again adds nothing."""
+    real = Run(tmp_path / "real", bare, inputs())
+    built = real.job("build")
+    assert [step.returncode for step in built] == [0] * len(built), messages(built)
+    assert real.outputs["steps.site.outputs.status"] == "0"
+    assert "| eth-russell-2000 | correlation.pearson.daily.252 | – |" in real.summary
+    assert data_branch(bare) == []
+    recorded = real.job("record")
+    assert [step.returncode for step in recorded] == [0], messages(recorded)
+    assert data_branch(bare) == ["Data through 2026-09-18 (sample)"]
+
+    (real.folder / "record").rename(real.folder / "before")
+    recorded = real.job("record")
+    assert "nothing new" in recorded[-1].stdout
+    assert data_branch(bare) == ["Data through 2026-09-18 (sample)"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("as_of", "2026-13-45"), ("as_of", "$(touch hacked)"), ("as_of", '"; touch hacked; "')]
+)
+def test_a_hostile_input_stops_the_run(tmp_path: Path, bare: Path, field: str, value: str) -> None:
+    """The first step refuses in one line, nothing is executed, and no later step runs."""
+    run = Run(tmp_path / "hostile", bare, inputs(**{field: value}))
+    done = run.job("build")
+    assert len(done) == 1
+    assert done[0].returncode != 0
+    assert done[0].stderr.startswith(f"inputs: {field}: ")
+    assert list(run.folder.rglob("hacked")) == []
+
+
+def test_without_data_nothing_is_published(tmp_path: Path, bare: Path) -> None:
+    """A run that has no real data stops before there is a site; it does not fall back on the simulated one."""
+    run = Run(tmp_path / "empty", bare, inputs(data="store"))
+    done = run.job("build")
+    assert done[-1].returncode != 0
+    assert "no usable snapshot" in done[-1].stderr
+    assert not (run.folder / "build" / "site").exists()
