@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 NUMBER_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_-]+)+")
 MAX_NUMBERS = 8
+MAX_ID = 80
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 # Number ids with the name a reader sees, in the order they are shown.
@@ -20,8 +21,8 @@ Named = Annotated[dict[str, Name], Field(max_length=MAX_NUMBERS)]
 def number_ids(value: Mapping[str, str]) -> Mapping[str, str]:
     """Refuse what cannot be the public id of a number, and names with characters that hide or reorder text."""
     for number_id, name in value.items():
-        if not NUMBER_ID.fullmatch(number_id):
-            raise ValueError(f"{number_id!r} is not a number id such as correlation.pearson.daily.252")
+        if len(number_id) > MAX_ID or not NUMBER_ID.fullmatch(number_id):
+            raise ValueError(f"{number_id[:MAX_ID]!r} is not a number id such as correlation.pearson.daily.252")
         if not name.isprintable():
             raise ValueError(f"the name of {number_id} contains an unprintable character; write plain text on one line")
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 # Lower end of |r| for each word, strongest first.
 SCALE = ((0.9, "near-perfect"), (0.7, "strong"), (0.4, "moderate"), (0.2, "weak"))
 NONE = "close to none"
+ROUNDING = 1e-9  # a correlation of one may come out of a computation a little above it
 
 
 def strength_word(corr: float) -> str:
@@ -16,7 +17,7 @@ def strength_word(corr: float) -> str:
         Between -1 and 1.
     """
     size = abs(corr)
-    if not size <= 1.0:
+    if not size <= 1.0 + ROUNDING:
         raise ValueError(f"corr = {corr}: a correlation lies between -1 and 1")
     return next((word for line, word in SCALE if size >= line), NONE)
 
