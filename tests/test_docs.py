@@ -114,6 +114,13 @@ def test_method_pages_have_the_same_parts(path: Path) -> None:
     assert "`generator/" in body(path)
 
 
+@pytest.mark.parametrize("path", PAGES, ids=shown)
+def test_formulas_fit_on_a_phone(path: Path) -> None:
+    """No line of a formula is wider than 360 pixels: a block that scrolls sideways hides its end."""
+    blocks = re.findall(r"^```\n(.*?)^```", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    assert [line for block in blocks for line in block.splitlines() if len(line) > 41] == []
+
+
 @pytest.mark.parametrize(
     ("folder", "pages"), [(METHODS, METHOD_PAGES), (DECISIONS, DECISION_PAGES)], ids=["methods", "decisions"]
 )
