@@ -20,18 +20,23 @@ import pandas as pd
 from generator import __version__, site
 from generator.charts.bundle import write_bundle
 from generator.charts.figure import Figure, FigureFiles, write_figures
+from generator.claim_numbers import claim_numbers
 from generator.claims import judge
 from generator.errors import BuildError, DataError
+from generator.expectations import Expectations
 from generator.findings import FORMAT_VERSION, Estimate, Numbers
 from generator.fomc import load_meetings, meetings_known_on
-from generator.pages import PAGES
+from generator.pages import site_pages
+from generator.pages.claims import claim_badges
 from generator.panel import Observed, Panel, nyse_sessions
-from generator.render import Environment, environment, render
+from generator.render import environment, render
 from generator.report import Analysed, Context, DataKind, Page, PairResult, Recovery, Report, SiteContext
 from generator.reports import REPORTS
 from generator.sources import gate
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from generator.config import Config, Pair
 
 # Pages whose numbers have a known truth in the simulated sample.
@@ -85,6 +90,11 @@ class Loaded:
     observed: Mapping[str, Observed]
     as_of: date
     report: gate.GateReport
+    expectations: Expectations = field(default_factory=Expectations)
+
+    def panel(self, config: Config) -> Panel:
+        """Return all series, cut at the as-of date."""
+        return Panel(self.observed, config, self.as_of, self.expectations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +157,16 @@ def read_source(config: Config, project: Project, data: str, now: datetime) -> t
     return "csv", csv.load(Path(data), config)
 
 
+def read_expectations(config: Config, project: Project, kind: DataKind, data: str) -> Expectations:
+    """Return futures and published surprises from the user's own files beside the data, uncut, or why there are none."""
+    from generator.sources import futures, surprises  # noqa: PLC0415 - only this function reads these files
+
+    if kind == "sample":
+        return Expectations()
+    folder = project.store / "files" if kind == "store" else Path(data)
+    return Expectations(surprises=surprises.load(folder, config), futures=futures.load(folder, config))
+
+
 def _sample(config: Config, now: datetime) -> dict[str, Observed]:
     from generator.sources import sample, sample_model  # noqa: PLC0415 - simulating takes a moment
 
@@ -200,10 +220,11 @@ def load(config: Config, project: Project, data: str, wanted: date | None, now: 
     if report.blocked:
         more = f"; and {len(report.blocked) - 1} more" if len(report.blocked) > 1 else ""
         raise DataError(f"not published: {report.blocked[0]}{more}; the site before it stays as it is")
-    return Loaded(kind=kind, observed=report.observed, as_of=as_of, report=report)
+    expectations = read_expectations(config, project, kind, data).known_on(as_of)
+    return Loaded(kind=kind, observed=report.observed, as_of=as_of, report=report, expectations=expectations)
 
 
-def data_sha256(observed: Mapping[str, Observed]) -> str:
+def data_sha256(observed: Mapping[str, Observed], expectations: Expectations | None = None) -> str:
     """Return the hash of every value used, whatever file it came from."""
     digest = hashlib.sha256()
     for key in sorted(observed):
@@ -211,6 +232,8 @@ def data_sha256(observed: Mapping[str, Observed]) -> str:
         digest.update(key.encode())
         digest.update(values.index.to_numpy().astype("datetime64[s]").astype("<i8").tobytes())
         digest.update(values.to_numpy(dtype="<f8").tobytes())
+    if expectations is not None:
+        digest.update(expectations.sha256().encode())
     return digest.hexdigest()
 
 
@@ -254,12 +277,13 @@ def analyse_pair(
         context = dataclasses.replace(context, numbers=numbers)
         figures = (*_shown(report, pages), *report.figures(context, findings)) if draw else ()
         pages.append(Analysed(report=report, findings=findings, figures=figures))
+    numbers = context.numbers.merged(claim_numbers(config, pair.slug, context.meetings, panel.as_of))
     verdicts = {
-        claim.slug: judge(claim, context.numbers, panel.as_of, simulated=kind == "sample")
+        claim.slug: judge(claim, numbers, panel.as_of, simulated=kind == "sample")
         for claim in config.claims
         if claim.pair == pair.slug
     }
-    return PairResult(context=context, pages=tuple(pages), numbers=context.numbers, verdicts=verdicts)
+    return PairResult(context=context, pages=tuple(pages), numbers=numbers, verdicts=verdicts)
 
 
 def recovery(config: Config, now: datetime, as_of: date) -> tuple[Recovery, ...]:
@@ -313,7 +337,7 @@ def provenance(config: Config, project: Project, loaded: Loaded) -> dict[str, An
         if loaded.kind == "csv"
         else "fetched from the sources named on the data page",
         "degraded": loaded.report.degraded,
-        "data_sha256": data_sha256(loaded.observed),
+        "data_sha256": data_sha256(loaded.observed, loaded.expectations),
         "code_version": code_version(project),
         "command": f"python -m generator build --data {argument} --as-of {loaded.as_of}",
         "next_update": next_update(loaded.as_of),
@@ -331,7 +355,8 @@ def next_update(as_of: date) -> datetime:
 def write_pages(project: Project, context: SiteContext, progress: Progress) -> None:
     """Write every generated page, chart and data file below ``site_src/``."""
     jinja = environment(project.templates)
-    total = sum(len(r.pages) for r in context.results) + len(PAGES)
+    entries = site_pages(context.config)
+    total = sum(len(r.pages) for r in context.results) + len(entries)
     done = 0
     site.clear_generated(project.docs)
     shared = {"site": context.config.site, "config": context.config, "provenance": context.provenance}
@@ -342,10 +367,12 @@ def write_pages(project: Project, context: SiteContext, progress: Progress) -> N
             _write_report(project, jinja, result, page, shared)
             done += 1
             progress("pages", done, total)
-    for entry in PAGES:
+    for entry in entries:
         _write_page(project, jinja, entry, context, shared)
         done += 1
         progress("pages", done, total)
+    for path, badge in claim_badges(context).items():
+        site.write_text(project.docs / path, badge)
     write_bundle(project.docs / "assets" / "vendor")
 
 
@@ -385,7 +412,7 @@ def _write_page(
     names = {
         **shared,
         "title": entry.title,
-        "description": context.config.site.description,
+        "description": composed.get("description", context.config.site.description),
         "page": entry,
         "results": context.results,
         "featured": context.featured,
@@ -443,7 +470,7 @@ def build_html(project: Project, context: SiteContext) -> None:
 
 def analyse(config: Config, project: Project, loaded: Loaded, now: datetime, progress: Progress = quiet) -> SiteContext:
     """Return the findings of every pair, and how well the estimators recover a known truth."""
-    panel = Panel(loaded.observed, config, loaded.as_of)
+    panel = loaded.panel(config)
     results = []
     for done, pair in enumerate(config.pairs, start=1):
         results.append(analyse_pair(config, pair, panel, loaded.kind))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.pages import data, home, reports_index, sample
+from generator.pages import claims, data, home, reports_index, sample
 
 if TYPE_CHECKING:
+    from generator.config import Config
     from generator.report import Page
 
-PAGES: tuple[Page, ...] = (home.PAGE, reports_index.PAGE, data.PAGE, sample.PAGE)
+
+def site_pages(config: Config) -> tuple[Page, ...]:
+    """Return every page that belongs to no pair, in the order they are written."""
+    return (home.PAGE, reports_index.PAGE, *claims.claim_pages(config), data.PAGE, sample.PAGE)

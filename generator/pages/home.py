@@ -26,7 +26,11 @@ def answer(context: SiteContext) -> str:
 def compose(context: SiteContext) -> Mapping[str, Any]:
     """Return what the template names."""
     result = context.featured
+    judged = [(claim, result.verdicts[claim.slug]) for claim in context.config.claims if claim.slug in result.verdicts]
     return {
+        "description": answer(context),
+        "lead": judged[0] if judged else None,
+        "board": [(claim, verdict, f"/claims/{claim.slug}/") for claim, verdict in judged],
         "answer": answer(context),
         "headlines": [
             {"row": TableRow(label=label, ids=(number_id,)), "address": f"/reports/{result.pair.slug}/{slug}/"}
