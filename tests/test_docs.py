@@ -118,7 +118,7 @@ def test_method_pages_have_the_same_parts(path: Path) -> None:
 def test_formulas_fit_on_a_phone(path: Path) -> None:
     """No line of a formula is wider than 360 pixels: a block that scrolls sideways hides its end."""
     blocks = re.findall(r"^```\n(.*?)^```", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
-    assert [line for block in blocks for line in block.splitlines() if len(line) > 41] == []
+    assert [line for block in blocks for line in block.splitlines() if len(line) > 37] == []
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,8 @@ export class LiveChart {
     spec.datasets = { ...shown, ...meta.marks };
     const { root, plot } = this.frame(meta, view, layout);
     this.stage.append(root);
+    this.keepHeight(spec, meta, root, plot);
+    this.placeLabels(spec, meta);
     const result = await this.vegaEmbed(plot, spec, {
       actions: false,
       ast: true,
@@ -271,23 +273,21 @@ export class LiveChart {
     const values = fields.flatMap((field) => main.map((row) => row[field])).filter((value) => value !== null);
     const span = [main[0][meta.x], main.at(-1)[meta.x]];
     const domain = meta.fixed_y ? null : fitted(values, meta);
-    let used = null;
     for (const layer of spec.layer) {
       const { y } = layer.encoding;
       if (domain && y?.scale) y.scale.domain = domain;
-      used ??= y?.scale?.domain ?? null;
     }
     const claim = meta.marks["mark-claim"]?.[0].x;
     if (claim < span[0]) spec.layer = spec.layer.filter((layer) => !layer.name?.startsWith("claim_"));
     const label = spec.layer.find((layer) => layer.name === "claim_label");
     const late = claim > (span[0] + span[1]) / 2;
     if (label) Object.assign(label.mark, { align: late ? "right" : "left", dx: late ? -5 : 5 });
-    this.placeLabels(spec, meta, used);
   }
 
-  placeLabels(spec, meta, domain) {
-    const labels = spec.layer.filter((layer) => layer.name?.startsWith("wide_label_"));
-    if (!labels.length || !domain) return;
+  placeLabels(spec, meta) {
+    const labels = (spec.layer ?? []).filter((layer) => layer.name?.startsWith("wide_label_"));
+    const domain = labels.length && spec.layer.find((layer) => layer.name?.startsWith("line_"))?.encoding.y.scale.domain;
+    if (!domain) return;
     const turn = meta.log_y ? Math.log : (value) => value;
     const [low, high] = domain.map(turn);
     const at = labels.map((layer) => (spec.height * (high - turn(meta.marks[layer.data.name][0].y))) / (high - low));
@@ -334,11 +334,23 @@ export class LiveChart {
     return { root, plot };
   }
 
+  /* The live chart is as high as the picture it replaces: the plot gives or takes what the words around it differ. */
+  keepHeight(spec, meta, root, plot) {
+    if (this.figure.layout !== meta.layout) {
+      this.figure.layout = meta.layout;
+      const picture = this.stage.classList.contains("is-live") ? 0 : this.stage.getBoundingClientRect().height;
+      this.figure.height = picture;
+    }
+    if (!this.figure.height || !spec.height) return;
+    const more = Math.round(this.figure.height - root.getBoundingClientRect().height);
+    if (spec.height + more < 120) return;
+    spec.height += more;
+    meta.plot.height += more;
+    plot.style.height = `${meta.plot.height}px`;
+  }
+
   allEntries(meta, lines) {
-    const drawn = new Map(meta.key.filter((entry) => entry.shape === "line").map((entry) => [entry.label, entry]));
-    const dash = (line) => drawn.get(line.label)?.dash ?? line.dash ?? [];
-    const series = lines.map((line) => ({ ...line, shape: "line", dash: dash(line) }));
-    return [...series, ...meta.key.filter((entry) => entry.shape !== "line")];
+    return [...lines.map((line) => ({ ...line, shape: "line" })), ...meta.key.filter((entry) => entry.shape !== "line")];
   }
 
   /* --- what a reader points at --------------------------------------------------------------------------------------- */
@@ -487,10 +499,13 @@ export class LiveChart {
   }
 
   fieldPairs(place, columns) {
-    const [first, ...others] = place.panel.fields;
+    const { between, fields } = place.panel;
     const text = (field) => formatted(place.row[field], columns[field]);
+    const rest = (names) => names.map((field) => ({ label: columns[field].label, text: text(field) }));
+    if (between) return { head: between.map(text).join(" to "), rest: rest(fields) };
+    const [first, ...others] = fields;
     const head = columns[first].kind === "number" ? `${columns[first].label} ${text(first)}` : text(first);
-    return { head, rest: others.map((field) => ({ label: columns[field].label, text: text(field) })) };
+    return { head, rest: rest(others) };
   }
 
   hush() {
