@@ -264,11 +264,10 @@ def run_check(chosen: argparse.Namespace) -> int:
 def run_claims(chosen: argparse.Namespace) -> int:
     """Print the board of verdicts."""
     from generator import pipeline  # noqa: PLC0415 - keeps --help instant
-    from generator.panel import Panel  # noqa: PLC0415 - the same
 
     config, project = _load(chosen)
     loaded = pipeline.load(config, project, chosen.data, chosen.as_of, now())
-    panel = Panel(loaded.observed, config, loaded.as_of)
+    panel = loaded.panel(config)
     judged = {
         slug: verdict
         for pair in config.pairs
@@ -290,13 +289,12 @@ def run_explain(chosen: argparse.Namespace) -> int:
     """Print a number with its sample, method and address."""
     from generator import pipeline  # noqa: PLC0415 - keeps --help instant
     from generator.findings import Unavailable  # noqa: PLC0415 - the same
-    from generator.panel import Panel  # noqa: PLC0415 - the same
     from generator.formatting import interval, plain, shown  # noqa: PLC0415 - the same
 
     config, project = _load(chosen)
     pair = config.pair(chosen.pair) if chosen.pair else config.featured
     loaded = pipeline.load(config, project, chosen.data, chosen.as_of, now())
-    panel = Panel(loaded.observed, config, loaded.as_of)
+    panel = loaded.panel(config)
     result = pipeline.analyse_pair(config, pair, panel, loaded.kind, draw=False)
     try:
         number = result.numbers[chosen.number]

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from generator.criteria import RULES, Criterion, Named, number_ids
 from generator.errors import ConfigError
@@ -47,7 +47,14 @@ def _slug(value: str) -> str:
     return value
 
 
+def _file_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\.csv", value):
+        raise ValueError("must be a plain file name that ends in .csv")
+    return value
+
+
 Text = Annotated[str, Field(min_length=1, max_length=200)]
+FileName = Annotated[str, AfterValidator(_file_name)]
 OptionalText = Annotated[str, Field(max_length=500)]
 LongText = Annotated[str, Field(min_length=1, max_length=1200)]
 # What every calendar and time axis can hold.
@@ -99,15 +106,46 @@ class SourceRef(_Strict):
 class CsvColumn(_Strict):
     """File name (inside the folder given by `--data`) and column of a series."""
 
-    file: str
+    file: FileName
     column: Text
 
-    @field_validator("file")
-    @classmethod
-    def _file(cls, value: str) -> str:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\.csv", value):
-            raise ValueError("must be a plain file name that ends in .csv")
-        return value
+
+class SurprisesCsv(_Strict):
+    """File and columns of published surprises: one row per event, and per window of measurement where `keep` says so.
+
+    `keep` holds the text that a column must have in the rows to use. `policy` and `two_year` are in percentage points,
+    `stocks` in percent; the last two may be empty.
+    """
+
+    file: FileName
+    date: Text = "date"
+    keep: Annotated[dict[str, Text], Field(max_length=8)] = {}
+    policy: Text
+    two_year: OptionalText = ""
+    stocks: OptionalText = ""
+
+
+class PublishedSurprises(_Strict):
+    """Monetary policy surprises that somebody else measured and published."""
+
+    label: Text
+    csv: SurprisesCsv
+
+
+class FuturesCsv(_Strict):
+    """File and columns of fed funds futures: one row per day and contract month (`YYYY-MM`)."""
+
+    file: FileName
+    date: Text = "date"
+    contract: Text = "contract"
+    close: Text = "close"
+
+
+class FundsFutures(_Strict):
+    """Daily closes of fed funds futures by contract."""
+
+    label: Text
+    csv: FuturesCsv
 
 
 class Series(_Strict):
@@ -327,6 +365,8 @@ class Config(_Strict):
     events: list[Event] = []
     claims: list[Claim] = []
     gate: Gate = Gate()
+    surprises: PublishedSurprises | None = None
+    futures: FundsFutures | None = None
 
     @field_validator("series")
     @classmethod
@@ -501,8 +541,8 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
 
 def _inner(annotation: Any) -> Any:  # noqa: ANN401 - annotations have no common type
     """Return the model inside list[...], dict[..., ...] or the annotation itself."""
-    arguments = getattr(annotation, "__args__", ())
-    return arguments[-1] if arguments and isinstance(arguments[-1], type) else annotation
+    arguments = [a for a in getattr(annotation, "__args__", ()) if isinstance(a, type) and a is not type(None)]
+    return arguments[-1] if arguments else annotation
 
 
 def _shorten(value: object) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from generator.errors import DataError
+from generator.expectations import Expectations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -158,9 +159,12 @@ class Panel:
     Samples are made once and shared; the frames handed out must not be changed.
     """
 
-    def __init__(self, observed: Mapping[str, Observed], config: Config, as_of: date) -> None:
+    def __init__(
+        self, observed: Mapping[str, Observed], config: Config, as_of: date, expectations: Expectations | None = None
+    ) -> None:
         end = pd.Timestamp(as_of)
         self.as_of = as_of
+        self.expectations = (expectations or Expectations()).known_on(as_of)
         self.observed = dict(observed)
         self._config = config
         self._values = {

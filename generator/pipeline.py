@@ -158,7 +158,7 @@ def read_source(config: Config, project: Project, data: str, now: datetime) -> t
 
 
 def read_expectations(config: Config, project: Project, kind: DataKind, data: str) -> Expectations:
-    """Return futures and published surprises from the user's own files beside the data, uncut, or why there are none."""
+    """Return futures and published surprises from the user's own files, uncut, or why there are none."""
     from generator.sources import futures, surprises  # noqa: PLC0415 - only this function reads these files
 
     if kind == "sample":

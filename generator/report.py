@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from generator.charts.figure import Figure
     from generator.config import Config, Pair, Series
+    from generator.expectations import Expectations
     from generator.fomc import Meeting
     from generator.panel import Panel, Sample
 
@@ -55,6 +56,11 @@ class Context:
     def as_of(self) -> date:
         """The last date known."""
         return self.panel.as_of
+
+    @property
+    def expectations(self) -> Expectations:
+        """Futures and published surprises known on the last date, or why there are none."""
+        return self.panel.expectations
 
     @property
     def start(self) -> date:
