@@ -18,7 +18,9 @@ DEST ?=
 REMOTE ?= origin
 DATA_BRANCH ?= data
 SITE_URL ?=
-export DATA AS_OF PAIRS STATUS DEST REMOTE DATA_BRANCH SITE_URL
+# Which tests `make test` runs; a machine without the recorded data adds "and not recorded".
+MARKS ?= not slow
+export MARKS DATA AS_OF PAIRS STATUS DEST REMOTE DATA_BRANCH SITE_URL
 
 .DEFAULT_GOAL := help
 .PHONY: help site fetch serve offline check publish inputs restore-data summary record-data deliver test test-long \
@@ -87,7 +89,7 @@ deliver: ## Put site/ at DEST, whole or not at all.
 # --- checks -------------------------------------------------------------------------------------------------------
 
 test: lint types contracts browser-packages ## Run every check and every quick test.
-	@$(PY) -m pytest -m "not slow" -n $(WORKERS) --benchmark-disable
+	@$(PY) -m pytest -m "$$MARKS" -n $(WORKERS) --benchmark-disable
 
 test-long: environment-dev browser-packages ## Run the simulation studies and kill loops as well; takes long.
 	@$(PY) -m pytest -m slow -n $(WORKERS) --benchmark-disable
