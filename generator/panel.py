@@ -140,13 +140,16 @@ class Sample:
         return as_date(self.changes.index[-1])
 
     def tail(self, window_obs: int) -> Sample | None:
-        """Return the last `window_obs` changes with their levels, or None when there are fewer."""
+        """Return the last `window_obs` changes and the last `window_obs` levels, or None when there are fewer.
+
+        Without dropped changes inside, every change has its later level and the other way round.
+        """
         if len(self.changes) < window_obs:
             return None
         changes = self.changes.iloc[len(self.changes) - window_obs :]
         inside = [d for d in self.dropped_dates if d >= changes.index[0].date()]
         return Sample(
-            levels=self.levels.loc[changes.index[0] :],
+            levels=self.levels.iloc[len(self.levels) - window_obs :],
             changes=changes,
             dropped=len(inside),
             dropped_dates=tuple(inside),
@@ -200,7 +203,8 @@ class Panel:
         """Return the aligned sample of these series from `start` (of the changes) to `as_of`.
 
         The sessions on which every series has a value are selected first; then values are differenced. A change
-        across a closed market is kept; one across an open session without a value is dropped and counted.
+        across a closed market is kept; one across an open session without a value is dropped and counted. So is a
+        weekly or monthly change across a week or month without a common session.
 
         Parameters
         ----------
@@ -245,8 +249,7 @@ class Panel:
         spoilt = np.zeros(len(positions), dtype=bool)
         spoilt[1:] = faults_until[positions[1:]] - faults_until[positions[:-1] + 1] > 0
         if frequency != "daily":
-            levels, spoilt = _last_of_periods(levels, frequency, pd.Timestamp(self.as_of)), np.zeros(0, dtype=bool)
-            spoilt = np.zeros(len(levels), dtype=bool)
+            levels, spoilt = _last_of_periods(levels, frequency, pd.Timestamp(self.as_of))
         changes = _differences(levels, {s: kinds[s].kind == "price" for s in series_ids})
         inside = changes.index >= pd.Timestamp(start)
         dropped = changes.index[inside & spoilt]
@@ -289,8 +292,13 @@ def _differences(levels: pd.DataFrame, is_price: Mapping[str, bool]) -> pd.DataF
     )
 
 
-def _last_of_periods(levels: pd.DataFrame, frequency: Frequency, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Return the last row of every complete week (ending Wednesday) or month."""
+def _last_of_periods(
+    levels: pd.DataFrame, frequency: Frequency, as_of: pd.Timestamp
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the last row of every complete week (ending Wednesday) or month.
+
+    Also which changes are spoilt: those across a period without any row. Every week and month has sessions.
+    """
     rule = "W-WED" if frequency == "weekly" else "M"
     periods = pd.DatetimeIndex(levels.index).to_period(rule)
     last: pd.DataFrame = levels.groupby(periods).tail(1)
@@ -298,7 +306,9 @@ def _last_of_periods(levels: pd.DataFrame, frequency: Frequency, as_of: pd.Times
     # A period is complete when no session of it lies after as_of.
     sessions = nyse_sessions()
     later = sessions[sessions > as_of]
-    if later.empty:
-        return last
-    complete: pd.DataFrame = last.loc[kept != later[0].to_period(rule)]
-    return complete
+    if not later.empty:
+        complete = kept != later[0].to_period(rule)
+        last, kept = last.loc[complete], kept[complete]
+    spoilt = np.zeros(len(last), dtype=bool)
+    spoilt[1:] = np.diff(kept.asi8) > 1
+    return last, spoilt
