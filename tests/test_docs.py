@@ -374,7 +374,7 @@ def test_npm_lock_names_no_registry() -> None:
 def test_no_machine_is_named() -> None:
     """No tracked text holds the path of a machine's temporary or home folder, or the address of a package index."""
     pattern = "|".join(
-        ["/ro" + "ot/", "/ho" + "me/[a-z]", "file:/" + "//", "--(extra-)?index-" + "url", "pypi[.]org/sim" + "ple"]
+        ["/r" + "oot/", "/ho" + "me/[a-z]", "file:/" + "//", "--(extra-)?index-" + "url", "pypi[.]org/sim" + "ple"]
     )
     command = ["git", "grep", "-nIE", pattern, "--", ".", ":!*.svg"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
