@@ -182,7 +182,7 @@ def histogram_with_mark(
             "bottom": 46 if axis.title else 28,
             "height": {"wide": height[0], "narrow": height[1]},
             "key": group_key(inks, "square"),
-            "readout": {"kind": "mark", "data": data, "fields": [left, right, count]},
+            "readout": {"kind": "mark", "data": data, "between": [left, right], "fields": [count]},
         },
     )
 

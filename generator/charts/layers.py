@@ -342,6 +342,21 @@ def key_of(lines: Iterable[Line]) -> list[dict[str, Any]]:
     ]
 
 
+def readout_of(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """Return what a live chart shows of each line when a reader points at it."""
+    return [
+        {
+            "field": line.column,
+            "label": line.label,
+            "color": line.ink.css,
+            "dash": list(line.ink.dash),
+            "lower": line.lower,
+            "upper": line.upper,
+        }
+        for line in lines
+    ]
+
+
 def decision_key() -> list[dict[str, Any]]:
     """Return the key entries of the policy decisions on a time axis."""
     return [

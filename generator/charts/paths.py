@@ -18,6 +18,7 @@ from generator.charts.layers import (
     fitted,
     key_of,
     label_room,
+    readout_of,
     scale_of,
     value_axis,
     values_of,
@@ -83,7 +84,7 @@ def paths_after_event(
     layers += [thin, *_lines(averages_data, across, lines, axis, domain)]
     key = [*key_of(lines), {"label": "each event", "color": theme.MUTED.css, "dash": [], "shape": "line"}]
     meta = _meta(axis, domain, step_axis, height)
-    readout = {"kind": "x", "data": averages_data, "x": step, "series": _readout(lines)}
+    readout = {"kind": "x", "data": averages_data, "x": step, "series": readout_of(lines)}
     return finished(alt.layer(*layers), {**meta, "key": key, "readout": readout})
 
 
@@ -140,7 +141,7 @@ def fan(
     layers += _lines(data, across, lines, axis, domain)
     shades = [{"label": label, "color": ink.css, "dash": [], "shape": "band"} for label, _, _ in bands]
     meta = _meta(axis, domain, step_axis, height)
-    series = [*_readout(lines), *({"label": text, "color": ink.css, "lower": a, "upper": b} for text, a, b in bands)]
+    series = [*readout_of(lines), *({"label": text, "color": ink.css, "lower": a, "upper": b} for text, a, b in bands)]
     readout = {"kind": "x", "data": data, "x": step, "series": series}
     return finished(alt.layer(*layers), {**meta, "key": [*key_of(lines), *shades], "readout": readout})
 
@@ -183,10 +184,3 @@ def _meta(axis: Axis, domain: tuple[float, float], step_axis: Axis, height: tupl
         "bottom": 46 if step_axis.title else 28,
         "height": {"wide": height[0], "narrow": height[1]},
     }
-
-
-def _readout(lines: Sequence[Line]) -> list[dict[str, Any]]:
-    return [
-        {"field": line.column, "label": line.label, "color": line.ink.css, "lower": line.lower, "upper": line.upper}
-        for line in lines
-    ]

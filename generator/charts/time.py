@@ -23,6 +23,7 @@ from generator.charts.layers import (
     label_room,
     milliseconds,
     one_row,
+    readout_of,
     scale_of,
     time_axis,
     value_axis,
@@ -111,7 +112,7 @@ def time_lines(
             "log_y": axis.log,
             "include_y": list(axis.include),
             "x": date,
-            "readout": {"kind": "x", "data": data, "x": date, "series": _readout(lines)},
+            "readout": {"kind": "x", "data": data, "x": date, "series": readout_of(lines)},
             "ranges": True,
         },
     )
@@ -206,7 +207,7 @@ def levels_against_returns(
             "readout": {
                 "kind": "panels",
                 "panels": [
-                    {"kind": "x", "data": levels_data, "x": date, "series": _readout(lines)},
+                    {"kind": "x", "data": levels_data, "x": date, "series": readout_of(lines)},
                     {"kind": "mark", "data": returns_data, "fields": [date, x, y]},
                 ],
             },
@@ -257,10 +258,3 @@ def _band(data: str, date: str, line: Line) -> Layer:
 
 def _width(line: Line) -> dict[str, Any]:
     return {} if line.width is None else {"strokeWidth": line.width}
-
-
-def _readout(lines: Sequence[Line]) -> list[dict[str, Any]]:
-    return [
-        {"field": line.column, "label": line.label, "color": line.ink.css, "lower": line.lower, "upper": line.upper}
-        for line in lines
-    ]
