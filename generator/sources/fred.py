@@ -47,6 +47,9 @@ def parse(body: bytes, request: Request) -> pd.Series:
             raise SourceError(WRONG_CONTENT, f"{HOST}: the reply holds {listed(header[1:])}, not {request.symbol}")
         index = dates(table.cells(header[0]), header[0])
         values = numbers(table.cells(header[1]), header[1])
+        if not body.endswith(b"\n"):
+            # The last line may have been cut inside its number, which nothing else would show.
+            index, values = index[:-1], values[:-1]
     except TableError as error:
         raise SourceError(CHANGED_FORMAT, f"{HOST}, {request.symbol}: {error}") from error
     return within(pd.Series(values, index=index, dtype="float64"), request, HOST)

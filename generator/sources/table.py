@@ -20,6 +20,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATES = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\n)*")
 _TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(?::00)?(?:Z|\+00:00)?")
 _NUMBER_CHARACTERS = re.compile(r"[0-9eE.+\-\n]*")
+_LINE = len("YYYY-MM-DD\n")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _SHOWN = 40
 
@@ -110,7 +111,7 @@ def _check_header(header: list[str]) -> None:
 def dates(cells: tuple[str, ...], column: str, first_row: int = 2) -> pd.DatetimeIndex:
     """Return strictly increasing ISO dates as naive midnights."""
     text = "\n".join(cells) + "\n"
-    if not _DATES.fullmatch(text) or "\n\n" in text:
+    if not _DATES.fullmatch(text) or len(text) != _LINE * len(cells):
         row = next(i for i, cell in enumerate(cells) if not _DATE.fullmatch(cell))
         raise TableError(f"row {row + first_row}, column {column}: {shown(cells[row])!r} is not a date YYYY-MM-DD")
     return _increasing(list(cells), column, first_row)

@@ -79,7 +79,9 @@ def _blocks(body: bytes) -> list[bytes]:
 def _year(block: bytes, column: str) -> pd.Series | None:
     """Return one maturity of one year, oldest day first."""
     table = read_table(block)
-    if column not in table.columns:
+    # Every maturity must be readable, also those not asked for: two lines run together would pass otherwise.
+    rates = {name: numbers(cells, name) for name, cells in table.columns.items() if name != "Date"}
+    if column not in rates:
         return None
     iso = []
     for row, cell in enumerate(table.cells("Date"), start=2):
@@ -87,6 +89,5 @@ def _year(block: bytes, column: str) -> pd.Series | None:
         if not match:
             raise TableError(f"row {row}: {shown(cell)!r} is not a date MM/DD/YYYY")
         iso.append(f"{match[3]}-{match[1]}-{match[2]}")
-    cells = table.cells(column)
     index = dates(tuple(reversed(iso)), "Date")
-    return pd.Series(numbers(cells, column)[::-1], index=index, dtype="float64")
+    return pd.Series(rates[column][::-1], index=index, dtype="float64")

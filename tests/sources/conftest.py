@@ -28,12 +28,6 @@ def small_config(kept: tuple[str, ...] = KEPT) -> Config:
     return Config.model_validate(table)
 
 
-@pytest.fixture(scope="session")
-def config() -> Config:
-    """One pair, its control and a few rates."""
-    return small_config()
-
-
 @pytest.fixture
 def world() -> World:
     """Numbers on real calendars."""
