@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
@@ -29,7 +30,8 @@ GENERATED_FILES = ("index.md", "feed.xml", "methods/sample.md")
 
 def strict_json(body: Any, *, indent: int | None = 1) -> str:  # noqa: ANN401 - any JSON value
     """Return strict JSON: sorted keys, no NaN, `<` escaped so that it can stand in a page."""
-    return json.dumps(body, indent=indent, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n"
+    text = json.dumps(body, indent=indent, sort_keys=True, allow_nan=False, ensure_ascii=False)
+    return text.replace("<", "\\u003c") + "\n"  # in JSON a `<` can only stand inside a string
 
 
 def write_text(path: Path, text: str) -> None:
@@ -75,21 +77,43 @@ def clear_generated(docs: Path) -> None:
 def swap_in(new: Path, live: Path) -> None:
     """Put the finished folder `new` in the place of `live`: complete old or complete new, nothing between.
 
-    The old folder is moved aside first; a kill between the two moves leaves it there, and `recover` brings it back.
+    The two change places in one step where the system can. Elsewhere the old folder is moved aside first; a kill
+    between the two moves leaves it there, and `recover` brings it back.
     """
     old = live.with_name(live.name + ".old")
     try:
         recover(live)
         if old.exists():
             shutil.rmtree(old)
-        if live.exists():
-            live.replace(old)
-        new.replace(live)
+        if live.exists() and _exchange(new, live):
+            new.replace(old)
+        else:
+            if live.exists():
+                live.replace(old)
+            new.replace(live)
         shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
+        recover(live)
         raise BuildError(
-            f"{live.name}: cannot be replaced ({error.strerror}); the site before it is in {old.name}"
+            f"{live.name}: cannot be replaced ({error.strerror}); the site before it stays as it was"
         ) from error
+
+
+_EXCHANGE = 2  # RENAME_EXCHANGE of Linux and RENAME_SWAP of macOS
+_AT_FDCWD = -100
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step, and return whether this system could."""
+    if os.name != "posix":
+        return False
+    names = os.fsencode(one), os.fsencode(other)
+    library = ctypes.CDLL(None)
+    if hasattr(library, "renameat2"):
+        return bool(library.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE) == 0)
+    if hasattr(library, "renamex_np"):
+        return bool(library.renamex_np(*names, _EXCHANGE) == 0)
+    return False
 
 
 def recover(live: Path) -> None:
