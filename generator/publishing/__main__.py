@@ -14,6 +14,7 @@ from generator.publishing.deliver import deliver
 from generator.publishing.git import Git
 from generator.publishing.guard import check_site
 from generator.publishing.inputs import read_inputs
+from generator.sources.atomic import locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +50,8 @@ def _inputs(environment: Mapping[str, str]) -> str:
 
 
 def _restore(environment: Mapping[str, str]) -> str:
-    commit = _branch(environment).restore()
+    with locked(STORE):
+        commit = _branch(environment).restore()
     return f"store: restored from {commit[:12]}\n" if commit else "store: there is no data branch yet\n"
 
 
@@ -72,13 +74,15 @@ def _summary(environment: Mapping[str, str]) -> str:
             f"{jumps[0].pair}: {jumps[0].name}: {jumps[0].before} → {jumps[0].now}, {jumps[0].jump}{more}; "
             "nothing was published; look at the data, then run again with accept_jump"
         )
-    summaries.write_record(STORE, published)
+    with locked(STORE):
+        summaries.write_record(STORE, published)
     return text
 
 
 def _record(environment: Mapping[str, str]) -> str:
     published = summaries.read_published(SITE)
-    commit = _branch(environment).record(f"Data through {published['as_of']} ({published['data']})")
+    with locked(STORE):
+        commit = _branch(environment).record(f"Data through {published['as_of']} ({published['data']})")
     return f"data branch: {commit[:12]}\n" if commit else "data branch: nothing new\n"
 
 

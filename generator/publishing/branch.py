@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 ATTEMPTS = 5
 FETCHED = "refs/tandem/fetched"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
-BASE = "restored-from.txt"
-"""In the store: the commit it was restored from, so that what others added since can be told apart. Not recorded."""
+NOT_TEMPORARY = (".", ":(exclude,glob)**/.*")
+"""What of the store is recorded: names that start with a dot are locks and unfinished files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,6 @@ class DataBranch:
             self.git.out("read-tree", tip, env=env)
             listing = "".join(f"{name}\0" for name in missing)
             self._inside().out("checkout-index", "--quiet", "-z", "--stdin", env=env, stdin=listing)
-        (self.store / BASE).write_text(tip + "\n", encoding="ascii")
         return tip
 
     def record(self, message: str) -> str | None:
@@ -95,7 +94,7 @@ class DataBranch:
         Raises
         ------
         DataError
-            Both runs changed the same file, or the remote refused every attempt.
+            A file is on the branch with other content, or the remote refused every attempt.
         """
         self._require_store()
         reason = ""
@@ -108,45 +107,25 @@ class DataBranch:
             commit = self.git.out("commit-tree", tree, *parents, "-m", message)
             reason = self._send(commit, tip)
             if not reason:
-                (self.store / BASE).write_text(commit + "\n", encoding="ascii")
                 return commit
         raise DataError(
             f"data branch: {self.remote or 'this repository'} refused {ATTEMPTS} attempts ({reason}); run again"
         )
 
     def _tree_on(self, tip: str | None) -> str:
-        """Return the tree of `tip` with the store on top: files are added or changed, never removed."""
-        base = self._base()
+        """Return the tree of `tip` with the files of the store added; none of its own is changed or removed."""
         with self._index() as env:
             if tip is not None:
                 self.git.out("read-tree", tip, env=env)
-            ours = self._tree_of_store(base)
-            changed = self._changes(base, ours)
-            theirs = self._changes(base, f"{tip}^{{tree}}") if tip is not None and tip != base else {}
-            for name, entry in changed.items():
-                if name in theirs and theirs[name] != entry:
-                    raise DataError(f"data branch: {name} was changed by another run too; run again to start from that")
-            listing = "".join(f"{entry}\t{name}\0" for name, entry in sorted(changed.items()))
-            self.git.out("update-index", "-z", "--index-info", env=env, stdin=listing)
-            return self.git.out("write-tree", env=env)
-
-    def _tree_of_store(self, base: str | None) -> str:
-        """Return the tree of the base with every file of the store on top."""
-        with self._index() as env:
-            if base is not None:
-                self.git.out("read-tree", base, env=env)
-            self._inside().out("add", "--force", "--ignore-removal", "--", ".", f":(exclude){BASE}", env=env)
-            return self.git.out("write-tree", env=env)
-
-    def _changes(self, base: str | None, tree: str) -> dict[str, str]:
-        """Return ``mode blob`` by name for every file of `tree` that `base` lacks or has otherwise."""
-        before = {} if base is None else self._entries(base)
-        return {name: entry for name, entry in self._entries(tree).items() if before.get(name) != entry}
-
-    def _entries(self, tree: str) -> dict[str, str]:
-        rows = self.git.out("ls-tree", "-r", "-z", tree).split("\0")
-        pairs = (row.split("\t", 1) for row in rows if row)
-        return {name: " ".join(meta.split()[::2]) for meta, name in pairs}
+            self._inside().out("add", "--force", "--ignore-removal", "--", *NOT_TEMPORARY, env=env)
+            tree = self.git.out("write-tree", env=env)
+        if tip is not None:
+            changed = self.git.out("diff-tree", "-r", "-z", "--name-only", "--diff-filter=a", tip, tree).split("\0")
+            if changed[0]:
+                raise DataError(
+                    f"data branch: {changed[0]} is there with other content; nothing on it is ever rewritten"
+                )
+        return tree
 
     def _send(self, commit: str, tip: str | None) -> str:
         """Move the branch from `tip` to `commit`; return why that failed, or nothing."""
@@ -156,18 +135,6 @@ class DataBranch:
         else:
             sent = self.git.run("update-ref", ref, commit, tip or "0" * 40)
         return last_line(sent.err) if sent.code else ""
-
-    def _base(self) -> str | None:
-        """Return the commit the store was restored from, if it can still be had."""
-        try:
-            text = (self.store / BASE).read_text(encoding="ascii").strip()
-        except (OSError, ValueError):
-            return None
-        if not re.fullmatch(r"[0-9a-f]{40,64}", text):
-            return None
-        if self.git.run("cat-file", "-e", f"{text}^{{commit}}").code and self._is_remote():
-            self.git.run("fetch", "--quiet", "--no-tags", "--depth=1", self.remote, text)
-        return text if self.git.run("cat-file", "-e", f"{text}^{{commit}}").code == 0 else None
 
     def _is_remote(self) -> bool:
         if not self.remote:
@@ -181,7 +148,7 @@ class DataBranch:
         return replace(self.git, root=self.store)
 
     def _require_store(self) -> None:
-        if not self.store.is_dir() or not any(self.store.iterdir()):
+        if not any(path.is_file() and not path.name.startswith(".") for path in self.store.rglob("*")):
             raise DataError(f"{self.store.name}: there is nothing to record; run `make fetch` first")
         for path in self.store.rglob("*"):
             if path.is_symlink():

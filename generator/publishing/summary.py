@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from generator.errors import BuildError, DataError
+from generator.sources.atomic import write_atomic, writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,10 +100,10 @@ def previous(store: Path, published: Mapping[str, Any]) -> dict[str, Any] | None
 def write_record(store: Path, published: Mapping[str, Any]) -> Path:
     """Write the numbers into the store and return the file."""
     path = store / FOLDER / record_name(published)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".new")
-    aside.write_text(json.dumps(published, indent=1, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
-    aside.replace(path)
+    text = json.dumps(published, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    with writing("the record of the run"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, text.encode())
     return path
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generator.errors import DataError
-from generator.publishing.branch import BASE, DataBranch
+from generator.publishing.branch import DataBranch
 from generator.publishing.git import Git
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def files(run: DataBranch) -> dict[str, str]:
     return {
         path.relative_to(run.store).as_posix(): path.read_text(encoding="utf-8")
         for path in run.store.rglob("*")
-        if path.is_file() and path.name != BASE
+        if path.is_file()
     }
 
 
@@ -55,17 +55,19 @@ def bare(tmp_path: Path) -> Path:
 
 
 def test_what_is_recorded_is_restored(tmp_path: Path, bare: Path) -> None:
-    """A store comes back byte for byte in another clone, without the note of where it came from."""
+    """A store comes back byte for byte in another clone, without its lock and unfinished files."""
     first = clone(bare, tmp_path / "one")
     assert first.restore() is None
     put(first, "snapshots/eth_usd/2025-10-07.csv", "date,close\r\n2025-10-07,1\r\n")
     put(first, "editions/2025-10-07/a b.json", "{}\n")
+    kept = files(first)
+    put(first, ".lock", "")
+    put(first, "snapshots/eth_usd/.half.csv.tmp", "date,cl")
     first.record("first")
     second = clone(bare, tmp_path / "two")
     assert second.restore() == git(bare, "rev-parse", "data")
-    assert files(second) == files(first)
+    assert files(second) == kept
     assert (second.store / "snapshots/eth_usd/2025-10-07.csv").read_bytes() == b"date,close\r\n2025-10-07,1\r\n"
-    assert BASE not in git(bare, "ls-tree", "-r", "--name-only", "data")
 
 
 def test_nothing_new_is_no_commit(tmp_path: Path, bare: Path) -> None:
@@ -132,28 +134,17 @@ def test_a_remote_that_always_refuses_is_one_line(tmp_path: Path, bare: Path) ->
     assert git(bare, "ls-tree", "--name-only", "data") == "a.csv"
 
 
-def test_the_same_file_changed_twice_is_refused(tmp_path: Path, bare: Path) -> None:
-    """Two runs that wrote one name differently are not merged by guess."""
+def test_nothing_on_the_branch_is_rewritten(tmp_path: Path, bare: Path) -> None:
+    """A file that is there with other content stops the run, whichever run wrote it."""
     first, second = clone(bare, tmp_path / "one"), clone(bare, tmp_path / "two")
-    put(first, "state.json", "0")
-    first.record("start")
-    second.restore()
-    put(first, "state.json", "1")
+    put(first, "editions/1/manifest.json", "1")
+    put(second, "editions/1/manifest.json", "2")
     first.record("one")
-    put(second, "state.json", "2")
-    with pytest.raises(DataError, match=r"state\.json was changed by another run too; run again"):
+    with pytest.raises(DataError, match=r"editions/1/manifest\.json is there with other content"):
         second.record("two")
-
-
-def test_restoring_keeps_what_is_newer_here(tmp_path: Path, bare: Path) -> None:
-    """A file that was written but not yet recorded is not overwritten by the branch."""
-    run = clone(bare, tmp_path / "one")
-    put(run, "state.json", "0")
-    run.record("start")
-    put(run, "state.json", "1")
-    (run.store / BASE).unlink()
-    run.restore()
-    assert files(run) == {"state.json": "1"}
+    second.restore()
+    assert files(second) == {"editions/1/manifest.json": "2"}
+    assert git(bare, "show", "data:editions/1/manifest.json") == "1"
 
 
 def test_a_silent_remote_is_not_a_missing_branch(tmp_path: Path) -> None:
