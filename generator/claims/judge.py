@@ -287,8 +287,8 @@ def _interval_strength(rule: SizeRule | SignRule, readings: Sequence[Reading]) -
     """Return how strong the evidence is: the size a correlation can have, or how the intervals stand to zero."""
     ends = [(r.number.lower or 0.0, r.number.upper or 0.0) for r in readings]
     if rule.unit == "correlation":
-        words = list(dict.fromkeys(strength_of_interval(*end) for end in ends))
-        return " · ".join(words)
+        lower, upper = min(low for low, _ in ends), max(high for _, high in ends)
+        return f"correlation {strength_of_interval(lower, upper)}"
     clear = sum(lower > 0 or upper < 0 for lower, upper in ends)
     if clear == len(ends):
         return "distinguishable from zero"

@@ -42,6 +42,8 @@ class Verdict(StrEnum):
         return _MEANINGS[self]
 
 
+SIMULATED = "No verdict: simulated data"
+SIMULATED_MEANING = "The rule is applied to invented prices to show how it works; that says nothing about the claim."
 _RANKS = {Verdict.SUPPORTED: 3, Verdict.PARTLY: 2, Verdict.NOT_SUPPORTED: 1, Verdict.CONTRADICTED: 0}
 _MEANINGS = {
     Verdict.SUPPORTED: "The figures meet the line that was set for the claim, uncertainty included.",
@@ -158,7 +160,12 @@ class Judgement:
     @property
     def shown(self) -> str:
         """The verdict as a page, a badge or a terminal shows it."""
-        return "No verdict: simulated data" if self.simulated else self.verdict.value
+        return SIMULATED if self.simulated else self.verdict.value
+
+    @property
+    def meaning(self) -> str:
+        """What is shown, explained in one sentence."""
+        return SIMULATED_MEANING if self.simulated else self.verdict.meaning
 
     @property
     def shown_slug(self) -> str:

@@ -47,7 +47,7 @@ def interval_words(rule: SizeRule | SignRule, name: str, number: Estimate, verdi
         line, floor = in_unit(rule.at_least, number.unit), in_unit(rule.floor, number.unit)
         return {
             Verdict.SUPPORTED: f"{shown}, the whole interval at or above {line}",
-            Verdict.PARTLY: f"{shown}, an interval that reaches {line} and does not stay above it",
+            Verdict.PARTLY: f"{shown}, an interval that includes {line}",
             Verdict.NOT_SUPPORTED: f"{shown}, the whole interval below {line}",
             Verdict.CONTRADICTED: f"{shown}, the whole interval below {floor}",
         }[verdict]
@@ -58,7 +58,7 @@ def interval_words(rule: SizeRule | SignRule, name: str, number: Estimate, verdi
     supported = f"{shown}, the whole interval {above} zero"
     return {
         Verdict.SUPPORTED: supported + (f" and at or {beyond} {line}" if rule.at_least else ""),
-        Verdict.PARTLY: f"{supported}, as claimed, and not the whole of it at or {beyond} {line}",
+        Verdict.PARTLY: f"{supported}, as claimed, though not wholly at or {beyond} {line}",
         Verdict.NOT_SUPPORTED: f"{shown}, an interval that includes zero",
         Verdict.CONTRADICTED: f"{shown}, the whole interval {below} zero",
     }[verdict]
@@ -101,7 +101,7 @@ def criterion(rule: SizeRule | SignRule | CountRule | JointRule | OddsRule) -> d
     if isinstance(rule, CountRule):
         partly = {Verdict.PARTLY: f"At least {rule.partly_from} by {rule.deadline}."}
         return {
-            Verdict.SUPPORTED: f"At least {rule.at_least}.",
+            Verdict.SUPPORTED: f"At least {rule.at_least} by {rule.deadline}.",
             Verdict.TOO_EARLY: f"Before {rule.deadline}.",
             **(partly if rule.partly_from < rule.at_least else {}),
             Verdict.CONTRADICTED: f"Fewer than {rule.partly_from} by {rule.deadline}.",

@@ -49,6 +49,11 @@ class FigureRow:
     alone: str = ""
 
     @property
+    def label(self) -> str:
+        """The name as the beginning of a row."""
+        return self.name[:1].upper() + self.name[1:]
+
+    @property
     def link(self) -> str:
         """Where the number is published; empty where it is not available."""
         return self.number.link if isinstance(self.number, Estimate) else ""

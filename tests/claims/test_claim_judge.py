@@ -404,7 +404,7 @@ def test_the_sentence_names_number_and_line(size_claim: Claim, number: Callable[
     """A reader sees the number, its interval, and the line it met."""
     judgement = judge(size_claim, {ONE: number(0.35, 0.59, value=0.49)}, AS_OF)
     assert judgement.sentence == "Correlation over a year is 0.49 (0.35 to 0.59), the whole interval below 0.70."
-    assert judgement.strength == "weak to moderate"
+    assert judgement.strength == "correlation weak to moderate"
     assert judgement.would_change == "Not supported, if the upper end of the interval reached 0.70."
 
 

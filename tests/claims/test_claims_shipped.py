@@ -32,7 +32,8 @@ S, P, N, C = Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_SUPPORTED, Verdict.C
 QUOTATIONS = (
     "Ethereum shows near-perfect correlation with Russell 2000 small-cap index",
     (
-        "This correlation is almost spooky. The Russell 2000 (small-cap equities) and ETH are basically moving in sync. "
+        "This correlation is almost spooky. The Russell 2000 (small-cap equities) and ETH are basically moving in "
+        "sync. "
         "Both are highly sensitive to interest rates. With 4+ consecutive cuts on the horizon… Expect both of them to "
         "move up in tandem"
     ),
