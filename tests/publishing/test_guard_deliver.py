@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from generator import site as placing
 from generator.errors import BuildError
-from generator.publishing import deliver as delivering
 from generator.publishing.deliver import deliver
 from generator.publishing.guard import check_site
 
@@ -65,7 +65,7 @@ def test_no_site_is_refused(tmp_path: Path) -> None:
 def test_delivery_replaces_the_whole_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, exchange: bool) -> None:
     """With the one-step exchange and without it, the old site is gone and nothing else is left behind."""
     if not exchange:
-        monkeypatch.setattr(delivering, "_exchange", lambda _first, _second: False)
+        monkeypatch.setattr(placing, "_exchange", lambda _first, _second: False)
     place = make_site(tmp_path / "www" / "tandem", "old")
     (place / "gone.html").write_text("old", encoding="utf-8")
     deliver(make_site(tmp_path / "site"), place)
@@ -100,6 +100,7 @@ def test_foreign_folders_are_left_alone(tmp_path: Path) -> None:
 KILLED = textwrap.dedent("""
     import os, sys
     from pathlib import Path
+    from generator import site
     from generator.publishing import deliver as d
     left = int(sys.argv[3])
     def step(inner):
@@ -110,11 +111,11 @@ KILLED = textwrap.dedent("""
             left -= 1
             return inner(*args, **named)
         return wrapped
-    places = (d.shutil, "rmtree"), (d.shutil, "copytree"), (d.os, "fsync"), (d, "_exchange"), (Path, "replace")
+    places = (d.shutil, "rmtree"), (d.shutil, "copytree"), (d.os, "fsync"), (site, "_exchange"), (Path, "replace")
     for holder, name in places:
         setattr(holder, name, step(getattr(holder, name)))
     if sys.argv[4] == "moves":
-        d._exchange = step(lambda first, second: False)
+        site._exchange = step(lambda first, second: False)
     d.deliver(Path(sys.argv[1]), Path(sys.argv[2]))
 """)
 
