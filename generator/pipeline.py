@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -131,30 +132,43 @@ class Stages:
 # ------------------------------------------------------------------------------------------------ loading the data
 
 
-def read_source(config: Config, project: Project, data: str, now: datetime) -> tuple[DataKind, dict[str, Observed]]:
-    """Return the kind of data and every series, uncut.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Every series, uncut, and the copies before them where there is a store."""
+
+    kind: DataKind
+    observed: Mapping[str, Observed]
+    previous: Mapping[str, Observed] = field(default_factory=dict)
+
+
+def read_source(config: Config, project: Project, data: str, day: date) -> Source:
+    """Return every series as its source has it.
 
     Parameters
     ----------
     data : str
         ``auto``, ``store``, ``sample``, or a path to a folder or file of CSV.
+    day : date
+        The last day that may be used; the simulated sample ends there.
     """
     if data == "sample":
-        return "sample", _sample(config, now)
+        return Source(kind="sample", observed=_sample(config, day))
     if data in {"auto", "store"}:
         from generator.sources import snapshots  # noqa: PLC0415 - only this branch reads the store
 
-        observed = snapshots.latest(project.store, config, now.date())
+        found = snapshots.read(project.store, config, day)
         featured = config.featured
-        if featured.a in observed and featured.b in observed:
-            return "store", observed
+        missing = [config.series[s].label for s in (featured.a, featured.b) if s not in found.latest]
+        if not missing:
+            return Source(kind="store", observed=found.latest, previous=found.previous)
         if data == "store":
-            labels = ", ".join(config.series[s].label for s in (featured.a, featured.b) if s not in observed)
-            raise DataError(f"store: no usable snapshot of {labels}; run `tandem fetch`, or build with --data sample")
-        return "sample", _sample(config, now)
+            raise DataError(
+                f"store: no usable snapshot of {', '.join(missing)}; run `tandem fetch`, or build with --data sample"
+            )
+        return Source(kind="sample", observed=_sample(config, day))
     from generator.sources import csv  # noqa: PLC0415 - only this branch reads files
 
-    return "csv", csv.load(Path(data), config)
+    return Source(kind="csv", observed=csv.load(Path(data), config))
 
 
 def read_expectations(config: Config, project: Project, kind: DataKind, data: str) -> Expectations:
@@ -167,40 +181,60 @@ def read_expectations(config: Config, project: Project, kind: DataKind, data: st
     return Expectations(surprises=surprises.load(folder, config), futures=futures.load(folder, config))
 
 
-def _sample(config: Config, now: datetime) -> dict[str, Observed]:
+def _sample(config: Config, day: date) -> dict[str, Observed]:
+    """Return the simulated sample up to the last session; it never depends on the clock beyond that."""
     from generator.sources import sample, sample_model  # noqa: PLC0415 - simulating takes a moment
 
-    return sample.load(config, min(last_complete_session(now), sample_model.END))
+    return sample.load(config, min(last_session(day), sample_model.END))
 
 
-def last_complete_session(now: datetime) -> date:
-    """Return the last NYSE session whose UTC day is over, so that 24/7 series have their daily bar too."""
-    today = pd.Timestamp(now.astimezone(UTC).date())
-    sessions = nyse_sessions()
-    return sessions[sessions < today][-1].date()
+def last_known_day(wanted: date | None, now: datetime) -> date:
+    """Return the last day that may be used: the one asked for, but never the one in progress.
 
-
-def resolve_as_of(
-    config: Config, pair: Pair, observed: Mapping[str, Observed], wanted: date | None, now: datetime
-) -> date:
-    """Return the last session common to A and B, up to the day asked for.
+    The daily bar of a 24/7 series ends at midnight UTC, so a day is known when it is over there.
 
     Raises
     ------
     DataError
-        The day lies in the future, or the two series share no session before it.
+        The day asked for lies in the future.
     """
     today = now.astimezone(UTC).date()
     if wanted is not None and wanted > today:
         raise DataError(f"--as-of {wanted}: lies in the future (today is {today}); give a past date")
+    return min(wanted or today, today - timedelta(days=1))
+
+
+def last_session(day: date) -> date:
+    """Return the last NYSE session up to `day`."""
+    sessions = nyse_sessions()
+    return sessions[sessions <= pd.Timestamp(day)][-1].date()
+
+
+def resolve_as_of(config: Config, pair: Pair, observed: Mapping[str, Observed], day: date) -> date:
+    """Return the last session up to `day` on which A and B both have a value.
+
+    Raises
+    ------
+    DataError
+        There is none.
+    """
+    labels = f"{config.series[pair.a].label} and {config.series[pair.b].label}"
+    if pair.a not in observed or pair.b not in observed:
+        raise DataError(f"{labels}: one of the two has no usable data up to {day}; see `tandem check`")
     dates = pd.DatetimeIndex(observed[pair.a].values.index).intersection(
         pd.DatetimeIndex(observed[pair.b].values.index)
     )
-    sessions = dates[dates.isin(nyse_sessions()) & (dates <= pd.Timestamp(wanted or today))]
+    sessions = dates[dates.isin(nyse_sessions()) & (dates <= pd.Timestamp(day))]
     if sessions.empty:
-        labels = f"{config.series[pair.a].label} and {config.series[pair.b].label}"
-        raise DataError(f"{labels} share no session up to {wanted or today}; check the two files cover the same dates")
+        raise DataError(f"{labels} share no session up to {day}; check that both cover the same dates")
     return sessions[-1].date()
+
+
+def _cut(observed: Mapping[str, Observed], as_of: date) -> dict[str, Observed]:
+    """Return what was known at the end of `as_of`; a series that starts later is left out."""
+    end = pd.Timestamp(as_of) + pd.Timedelta(hours=23, minutes=59)
+    known = {key: dataclasses.replace(item, values=item.values.loc[:end]) for key, item in observed.items()}
+    return {key: item for key, item in known.items() if len(item.values)}
 
 
 def load(config: Config, project: Project, data: str, wanted: date | None, now: datetime) -> Loaded:
@@ -211,17 +245,29 @@ def load(config: Config, project: Project, data: str, wanted: date | None, now: 
     DataError
         No data, or the gate blocks: the message names the series and the cause.
     """
-    kind, observed = read_source(config, project, data, now)
-    as_of = resolve_as_of(config, config.featured, observed, wanted, now)
-    end = pd.Timestamp(as_of) + pd.Timedelta(hours=23, minutes=59)
-    cut = {key: dataclasses.replace(item, values=item.values.loc[:end]) for key, item in observed.items()}
-    cut = {key: item for key, item in cut.items() if len(item.values)}
-    report = gate.check(cut, config, as_of, data=kind)
+    day = last_known_day(wanted, now)
+    source = read_source(config, project, data, day)
+    as_of = resolve_as_of(config, config.featured, source.observed, day)
+    report = gate.check(
+        _cut(source.observed, as_of),
+        config,
+        as_of,
+        previous=source.previous,
+        data=source.kind,
+        expected=last_session(day) if source.kind == "store" else None,
+    )
     if report.blocked:
         more = f"; and {len(report.blocked) - 1} more" if len(report.blocked) > 1 else ""
-        raise DataError(f"not published: {report.blocked[0]}{more}; the site before it stays as it is")
-    expectations = read_expectations(config, project, kind, data).known_on(as_of)
-    return Loaded(kind=kind, observed=report.observed, as_of=as_of, report=report, expectations=expectations)
+        raise DataError(f"not published: {report.blocked[0].rstrip('.')}{more}; the site before it stays as it is")
+    # Where the gate has taken away the last value of an asset, the last session known is an earlier one.
+    as_of = resolve_as_of(config, config.featured, report.observed, as_of)
+    return Loaded(
+        kind=source.kind,
+        observed=_cut(report.observed, as_of),
+        as_of=as_of,
+        report=report,
+        expectations=read_expectations(config, project, source.kind, data).known_on(as_of),
+    )
 
 
 def data_sha256(observed: Mapping[str, Observed], expectations: Expectations | None = None) -> str:
@@ -246,11 +292,11 @@ def code_version(project: Project) -> str:
     if fixed:
         return fixed
     digest = hashlib.sha256()
-    package = Path(__file__).parent
-    files = [*package.rglob("*.py"), *package.rglob("*.csv"), *project.templates.rglob("*.j2")]
-    for path in sorted(files, key=lambda p: p.as_posix()):
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+    for folder, patterns in ((Path(__file__).parent, ("*.py", "*.csv")), (project.templates, ("*.j2",))):
+        files = {path.relative_to(folder).as_posix(): path for pattern in patterns for path in folder.rglob(pattern)}
+        for name, path in sorted(files.items()):
+            digest.update(name.encode())
+            digest.update(path.read_bytes())
     return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
@@ -286,12 +332,13 @@ def analyse_pair(
     return PairResult(context=context, pages=tuple(pages), numbers=numbers, verdicts=verdicts)
 
 
-def recovery(config: Config, now: datetime, as_of: date) -> tuple[Recovery, ...]:
+def recovery(config: Config, as_of: date) -> tuple[Recovery, ...]:
     """Return what the estimators find in the simulated sample beside the truth it was made from."""
-    from generator.sources import sample, sample_truth  # noqa: PLC0415 - simulating takes a moment
+    from generator.sources import sample, sample_model, sample_truth  # noqa: PLC0415 - simulating takes a moment
 
     pair = config.featured
-    panel = Panel(sample.load(config, min(as_of, last_complete_session(now))), config, as_of)
+    as_of = min(max(as_of, sample_model.START), sample_model.END)
+    panel = Panel(sample.load(config, as_of), config, as_of)
     truths = sample_truth.truths(config, pair, as_of)
     reports = [report for report in REPORTS if report.slug in RECOVERED_REPORTS]
     numbers = analyse_pair(config, pair, panel, "sample", draw=False, reports=reports).numbers
@@ -442,6 +489,7 @@ def build_html(project: Project, context: SiteContext) -> None:
     from generator.csp import apply_csp  # noqa: PLC0415 - only a full build needs it
 
     aside = project.root / "site.new"
+    shutil.rmtree(aside, ignore_errors=True)
     epoch = int(datetime.combine(context.provenance["as_of"], time(), UTC).timestamp())
     origin = context.provenance
     variables = {
@@ -459,7 +507,7 @@ def build_html(project: Project, context: SiteContext) -> None:
         variables["SITE_URL"] = origin["site_url"]
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(aside)]
     finished = subprocess.run(  # noqa: S603 - fixed words and our own folder
-        command, cwd=project.root, env=variables, capture_output=True, text=True, check=False
+        command, cwd=project.root, env=variables, capture_output=True, encoding="utf-8", errors="replace", check=False
     )
     if finished.returncode:
         lines = [line for line in (finished.stderr + finished.stdout).splitlines() if line.strip()]
@@ -468,7 +516,7 @@ def build_html(project: Project, context: SiteContext) -> None:
     site.swap_in(aside, project.site)
 
 
-def analyse(config: Config, project: Project, loaded: Loaded, now: datetime, progress: Progress = quiet) -> SiteContext:
+def analyse(config: Config, project: Project, loaded: Loaded, progress: Progress = quiet) -> SiteContext:
     """Return the findings of every pair, and how well the estimators recover a known truth."""
     panel = loaded.panel(config)
     results = []
@@ -481,7 +529,7 @@ def analyse(config: Config, project: Project, loaded: Loaded, now: datetime, pro
         gate=loaded.report,
         provenance=provenance(config, project, loaded),
         panel=panel,
-        recovery=recovery(config, now, loaded.as_of),
+        recovery=recovery(config, loaded.as_of),
     )
 
 
@@ -500,7 +548,7 @@ def build(
     with stages.stage("load and gate"):
         loaded = load(config, project, data, as_of, now)
     with stages.stage("analyse"):
-        context = analyse(config, project, loaded, now, progress)
+        context = analyse(config, project, loaded, progress)
     with stages.stage("pages and charts"):
         write_pages(project, context, progress)
     with stages.stage("html"):
