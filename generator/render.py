@@ -97,9 +97,8 @@ def relative_url(path: str, address: str) -> str:
     """
     own = posixpath.dirname(path) if posixpath.basename(path) == "index.md" else path.removesuffix(".md")
     place, _, fragment = address.partition("#")
-    up = "../" * (own.count("/") + 1) if own else ""
-    target = (up + place.removeprefix("/")) or "./"
-    return f"{target}#{fragment}" if fragment else target
+    target = posixpath.relpath(place, f"/{own}") + ("/" if place.endswith("/") else "") if place else ""
+    return f"{target}#{fragment}" if fragment else target or "./"
 
 
 def front_matter(title: str, description: str) -> str:
@@ -113,7 +112,13 @@ def front_matter(title: str, description: str) -> str:
 
 
 def render(jinja: Environment, template: str, path: str, names: Mapping[str, Any]) -> str:
-    """Return the Markdown of one page, with its head.
+    """Return the Markdown of one page, with its head made of ``title`` and ``description``; see `render_part`."""
+    text = render_part(jinja, template, path, names)
+    return front_matter(str(names["title"]), str(names["description"])) + text
+
+
+def render_part(jinja: Environment, template: str, path: str, names: Mapping[str, Any]) -> str:
+    """Return the Markdown of a page without its head.
 
     Parameters
     ----------
@@ -122,7 +127,7 @@ def render(jinja: Environment, template: str, path: str, names: Mapping[str, Any
     path : str
         Markdown file below ``site_src/`` that the page becomes; links are relative to it.
     names : mapping
-        What the template may use; ``title`` and ``description`` also go into the head.
+        What the template may use.
 
     Raises
     ------
@@ -154,7 +159,7 @@ def render(jinja: Environment, template: str, path: str, names: Mapping[str, Any
         text = jinja.get_template(template).render({**names, **tools})
     except (TemplateError, KeyError, TypeError) as error:
         raise BuildError(f"templates/{template}: {error}") from error
-    return front_matter(str(names["title"]), str(names["description"])) + _tidy(text)
+    return _tidy(text)
 
 
 def _tidy(text: str) -> str:
