@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -27,6 +28,9 @@ EPILOG = """exit status: 0 done, 1 error (one line says where, what, and what to
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a sign is no reason to fail
     parser = make_parser()
     chosen = parser.parse_args(arguments)
     if not getattr(chosen, "run", None):
@@ -35,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(chosen.run(chosen))
     except TandemError as error:
-        print(f"tandem: {error}", file=sys.stderr)
+        line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(error))
+        print(f"tandem: {line}", file=sys.stderr)
         return ERROR
     except KeyboardInterrupt:
         print("tandem: stopped; what was published before is untouched", file=sys.stderr)
@@ -101,15 +106,16 @@ def _data_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _day(text: str) -> date:
     try:
-        if len(text) != len("YYYY-MM-DD"):
-            raise ValueError(text)
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a date; write YYYY-MM-DD") from None
+        found = None
+    if found is None or found.isoformat() != text:  # Python also reads 20260918 and 2026-W38-5
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a date; write YYYY-MM-DD")
+    return found
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) <= 65535:  # noqa: PLR2004 - the highest port there is
+    if not text.isdecimal() or len(text) > 5 or not 0 < int(text) <= 65535:  # noqa: PLR2004 - the highest port
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a port; give 1 to 65535")
     return int(text)
 
@@ -129,7 +135,7 @@ def now() -> datetime:
             moment = datetime.fromisoformat(fixed)
         except ValueError:
             raise TandemError(f"TANDEM_NOW: {fixed[:40]!r} is not a time; write 2026-09-18T23:00+00:00") from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     return datetime.now(UTC)
 
 
@@ -222,9 +228,11 @@ def run_serve(chosen: argparse.Namespace) -> int:
     import functools  # noqa: PLC0415 - only this command serves
     import http.server  # noqa: PLC0415 - the same
 
-    from generator.pipeline import Project  # noqa: PLC0415 - keeps --help instant
+    from generator import site  # noqa: PLC0415 - keeps --help instant
+    from generator.pipeline import Project  # noqa: PLC0415 - the same
 
     project = Project(root=chosen.config.resolve().parent)
+    site.recover(project.site)
     if not (project.site / "index.html").is_file():
         raise TandemError(f"{project.site.name}/: there is no site yet; run `make site` first")
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(project.site))
