@@ -14,16 +14,17 @@ from generator.stats.proportions import wilson_interval
 
 if TYPE_CHECKING:
     from generator.config import Config
+    from generator.fomc.meetings import Kind
 
 CLAIM_DATE = date(2025, 10, 7)
 LEVEL = 0.95
 
 
-def meeting(day: str, decision_bp: float | None, kind: str = "scheduled") -> Meeting:
+def meeting(day: str, decision_bp: float | None, kind: Kind = "scheduled") -> Meeting:
     """Return a meeting with this decision."""
     return Meeting(
         date=date.fromisoformat(day),
-        kind=kind,  # type: ignore[arg-type] - one of the two
+        kind=kind,
         statement_time_et=None,
         decision_bp=decision_bp,
         target_lower=None,

@@ -166,12 +166,15 @@ def compose_claim(claim: Claim, turns: Sequence[Turn], context: SiteContext) -> 
         "embed": embed(claim, judgement, site_url) if site_url else "",
         "review": review(claim, judgement, context, site_url),
         "findings_file": f"data/{claim.pair}/findings.json",
-        "others": [
-            Entry(claim=other, judgement=_judged(context, other))
-            for other in context.config.claims
-            if other.slug != claim.slug
-        ],
+        "neighbours": neighbours(claim, context.config.claims),
     }
+
+
+def neighbours(claim: Claim, claims: Sequence[Claim]) -> list[tuple[str, str, str]]:
+    """Return word, title and address of the claims before and after this one."""
+    place = [other.slug for other in claims].index(claim.slug)
+    around = (("Before", place - 1), ("Next", place + 1))
+    return [(word, claims[i].title, address(claims[i])) for word, i in around if 0 <= i < len(claims)]
 
 
 def summary(context: SiteContext, judgements: Sequence[Judgement]) -> str:

@@ -33,10 +33,15 @@ CUT, BASE = "fomc.cut.2025-10-29", "fomc.cut_after_cut"
 ends = st.tuples(st.floats(-1, 1), st.floats(-1, 1)).map(lambda pair: (min(pair), max(pair)))
 
 
-def rank(judgement: Judgement) -> int:
+def place(verdict: Verdict) -> int:
     """Return the place on the scale of a verdict that has been decided."""
-    assert judgement.verdict.rank is not None
-    return judgement.verdict.rank
+    assert verdict.rank is not None
+    return verdict.rank
+
+
+def rank(judgement: Judgement) -> int:
+    """Return the place of a judgement's verdict."""
+    return place(judgement.verdict)
 
 
 # -------------------------------------------------------------------------------------------------------- size
@@ -82,9 +87,9 @@ def test_agreement_never_falls_when_one_number_rises() -> None:
     """Over every combination of three verdicts, improving one of them never worsens the result."""
     for verdicts in itertools.product((C, N, P, S), repeat=3):
         for i, better in itertools.product(range(3), (C, N, P, S)):
-            if better.rank >= verdicts[i].rank:
+            if place(better) >= place(verdicts[i]):
                 improved = [*verdicts[:i], better, *verdicts[i + 1 :]]
-                assert agreed(improved).rank >= agreed(verdicts).rank
+                assert place(agreed(improved)) >= place(agreed(verdicts))
 
 
 @given(first=ends, second=ends, rises=st.tuples(st.floats(0, 2), st.floats(0, 2)))
@@ -241,7 +246,7 @@ def test_an_outcome_more_never_worsens_the_verdict() -> None:
     for true in itertools.product((False, True), repeat=3):
         for i in range(3):
             better = [*true[:i], True, *true[i + 1 :]]
-            assert outcomes_verdict(better).rank >= outcomes_verdict(true).rank
+            assert place(outcomes_verdict(better)) >= place(outcomes_verdict(true))
 
 
 # -------------------------------------------------------------------------------------------------------- odds

@@ -107,7 +107,7 @@ def test_a_badge_is_well_formed_whatever_it_says(text: str, verdict: str) -> Non
     root = ET.fromstring(badge_svg(text + HOSTILE, verdict))  # noqa: S314 - our own output
     assert {node.tag.removeprefix(SVG) for node in root.iter()} == {"svg", "title", "rect", "g", "text"}
     assert not any(name.startswith("on") for node in root.iter() for name in node.attrib)
-    assert next(root.iter(f"{SVG}text")).text.endswith(HOSTILE)
+    assert str(next(root.iter(f"{SVG}text")).text).endswith(HOSTILE)
 
 
 def test_every_verdict_has_a_colour_that_can_be_read() -> None:

@@ -60,9 +60,9 @@ def of_kind(*kinds: type) -> list[Claim]:
     return [claim for claim in CLAIMS if isinstance(claim.criterion, kinds)]
 
 
-def named(claims: list[Claim]) -> dict[str, object]:
-    """Return the parameters of a test over claims, with readable names."""
-    return {"argvalues": claims, "ids": [claim.slug for claim in claims]}
+def slug(claim: Claim) -> str:
+    """Return the name of a test's parameter."""
+    return claim.slug
 
 
 def estimate(value: float, lower: float | None = None, upper: float | None = None, unit: str = "count") -> Estimate:
@@ -72,7 +72,8 @@ def estimate(value: float, lower: float | None = None, upper: float | None = Non
 
 def verdict_of(claim: Claim, lower: float, upper: float) -> Verdict:
     """Return the verdict when every deciding number has this interval."""
-    unit = claim.criterion.unit  # type: ignore[union-attr] - called for rules about intervals only
+    assert isinstance(claim.criterion, SizeRule | SignRule)
+    unit = claim.criterion.unit
     numbers: dict[str, Number] = {key: estimate(upper, lower, upper, unit) for key in claim.criterion.ids}
     return judge(claim, numbers, KNOWN_ON).verdict
 
@@ -83,7 +84,7 @@ def test_everything_that_was_promised_is_there() -> None:
     assert {type(claim.criterion) for claim in CLAIMS} == {SizeRule, SignRule, CountRule, JointRule, OddsRule}
 
 
-@pytest.mark.parametrize("claim", **named(CLAIMS))
+@pytest.mark.parametrize("claim", CLAIMS, ids=slug)
 def test_words_in_quotation_marks_are_the_words(claim: Claim) -> None:
     """What is marked as quoted stands in a source; no other text of a claim uses quotation marks."""
     if claim.quoted:
@@ -93,7 +94,7 @@ def test_words_in_quotation_marks_are_the_words(claim: Claim) -> None:
         assert not re.search(r"[“”\"«»]", text)
 
 
-@pytest.mark.parametrize("claim", **named(CLAIMS))
+@pytest.mark.parametrize("claim", CLAIMS, ids=slug)
 def test_a_criterion_written_after_the_outcome_says_so(claim: Claim) -> None:
     """All were fixed on 2026-11-22; on what was known by then, none counts as registered beforehand."""
     assert claim.fixed_on == date(2026, 11, 22)
@@ -101,7 +102,7 @@ def test_a_criterion_written_after_the_outcome_says_so(claim: Claim) -> None:
     assert judge(claim, {}, KNOWN_ON).registered is Registered.AFTERWARDS
 
 
-@pytest.mark.parametrize("claim", **named(CLAIMS))
+@pytest.mark.parametrize("claim", CLAIMS, ids=slug)
 def test_without_numbers_nothing_is_guessed(claim: Claim) -> None:
     """With no number at all the claim cannot be judged, or its day has not come; the rule is told in words."""
     assert judge(claim, {}, KNOWN_ON).verdict is Verdict.CANNOT
@@ -109,7 +110,7 @@ def test_without_numbers_nothing_is_guessed(claim: Claim) -> None:
     assert {Verdict.SUPPORTED, Verdict.CONTRADICTED} <= set(criterion_words(claim.criterion))
 
 
-@pytest.mark.parametrize("claim", **named(of_kind(SizeRule)))
+@pytest.mark.parametrize("claim", of_kind(SizeRule), ids=slug)
 def test_each_line_of_each_claim_about_a_size(claim: Claim) -> None:
     """At each line and just below it."""
     rule = claim.criterion
@@ -123,7 +124,7 @@ def test_each_line_of_each_claim_about_a_size(claim: Claim) -> None:
     assert verdict_of(claim, -1.0, below[rule.floor]) is C
 
 
-@pytest.mark.parametrize("claim", **named(of_kind(SignRule)))
+@pytest.mark.parametrize("claim", of_kind(SignRule), ids=slug)
 def test_each_line_of_each_claim_about_a_direction(claim: Claim) -> None:
     """Zero and, where there is one, the least size, on the claimed side."""
     rule = claim.criterion
@@ -142,7 +143,7 @@ def test_each_line_of_each_claim_about_a_direction(claim: Claim) -> None:
         assert on_claimed_side(math.nextafter(rule.at_least, 0), 5.0) is P
 
 
-@pytest.mark.parametrize("claim", **named(of_kind(CountRule)))
+@pytest.mark.parametrize("claim", of_kind(CountRule), ids=slug)
 def test_each_line_of_each_claim_about_a_count(claim: Claim) -> None:
     """Each count on the deadline and the day before it."""
     rule = claim.criterion
@@ -155,7 +156,7 @@ def test_each_line_of_each_claim_about_a_count(claim: Claim) -> None:
         assert after is (S if reached else P if count >= rule.partly_from else C)
 
 
-@pytest.mark.parametrize("claim", **named(of_kind(JointRule)))
+@pytest.mark.parametrize("claim", of_kind(JointRule), ids=slug)
 def test_each_outcome_of_each_forecast(claim: Claim) -> None:
     """Every combination on the last day; nothing the day before."""
     rule = claim.criterion
@@ -168,7 +169,7 @@ def test_each_outcome_of_each_forecast(claim: Claim) -> None:
         assert judge(claim, numbers, last - timedelta(days=1)).verdict is Verdict.TOO_EARLY
 
 
-@pytest.mark.parametrize("claim", **named(of_kind(OddsRule)))
+@pytest.mark.parametrize("claim", of_kind(OddsRule), ids=slug)
 def test_each_line_of_each_odds(claim: Claim) -> None:
     """The base rate and both ends of its interval at the odds themselves: as good as a line is not better than it."""
     rule = claim.criterion

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from datetime import date
@@ -15,6 +16,7 @@ import pytest
 from generator.claims import judge, timeline
 from generator.config import Claim
 from generator.findings import Estimate, Number, Numbers
+from generator.formatting import escape_text
 from generator.pages.claims import address, badge_path, claim_badges, claim_pages
 from generator.render import environment, render
 
@@ -92,7 +94,15 @@ def test_every_claim_has_its_page_and_its_row(config: Config, real: dict[str, st
     """One page per claim, and a link to it from the board."""
     assert set(real) == {"claims/index.md", *(f"claims/{claim.slug}.md" for claim in config.claims)}
     for claim in config.claims:
-        assert f'href="..{address(claim)}"' in real["claims/index.md"]
+        assert f'{claim.slug}/">{escape_text(claim.title)}</a>' in real["claims/index.md"]
+
+
+def test_claims_lead_to_the_next(config: Config, real: dict[str, str]) -> None:
+    """Each page names the claim after it, the last one none; all lead back to the board."""
+    for claim, after in itertools.pairwise(config.claims):
+        assert f">{escape_text(after.title)}</a>" in real[f"claims/{claim.slug}.md"]
+        assert ">All claims</a>" in real[f"claims/{claim.slug}.md"]
+    assert "Next: " not in real[f"claims/{config.claims[-1].slug}.md"]
 
 
 def test_the_board_counts_what_it_shows(real: dict[str, str]) -> None:
@@ -112,7 +122,7 @@ def test_a_page_shows_words_verdict_figures_and_rule(real: dict[str, str]) -> No
         "“Ethereum shows near-perfect correlation with Russell 2000 small-cap index”",
         'href="https://cvj.ai/briefing/crypto-news/ethereum-small-caps-rise-on-fed-rate-cut-hopes"',
         '<span class="verdict verdict--contradicted">Contradicted</span>',
-        'href="../../reports/eth-russell-2000/correlation/#correlation-pearson-daily-252"',
+        '/reports/eth-russell-2000/correlation/#correlation-pearson-daily-252"',
         "0.40 to 0.60",
         "Every upper end is below 0.70.",
         "Not supported, if the upper end of the interval reached 0.70 for at least one figure.",
