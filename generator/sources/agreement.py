@@ -25,7 +25,7 @@ def effective_rate_inside(used: Mapping[str, Observed], config: Config) -> list[
     names = ("dff", "target_lower", "target_upper")
     if not all(name in used for name in names):
         return []
-    wide = pd.concat({name: used[name].values for name in names}, axis=1).dropna()
+    wide = pd.DataFrame({name: used[name].values for name in names}).dropna()
     if wide.empty:
         return []
     below = wide["dff"] < wide["target_lower"] - _RANGE_SLACK_PP

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from generator import __version__
 from generator.errors import SourceError
@@ -37,7 +37,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
     def redirect_request(  # noqa: PLR0917 - the signature of the base class
         self,
         req: urllib.request.Request,
-        fp: object,
+        fp: IO[bytes],
         code: int,
         msg: str,
         headers: http.client.HTTPMessage,
@@ -45,8 +45,9 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         target = urllib.parse.urlsplit(newurl)
         if target.scheme != "https" or target.hostname != urllib.parse.urlsplit(req.full_url).hostname:
+            fp.close()
             raise SourceError(REFUSED, f"redirected to another host ({target.hostname or 'none'})")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]  # stub wants IO
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 class Client:

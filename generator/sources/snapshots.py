@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from generator.errors import DataError, SourceError, TandemError
 from generator.panel import Observed
 from generator.sources import Raw, Request, source
-from generator.sources.atomic import write_atomic, writing
+from generator.sources.atomic import TEMPORARY, write_atomic, writing
 from generator.sources.sidecar import STEM, Snapshot, load_sidecar, sidecar_bytes
 
 if TYPE_CHECKING:
@@ -79,9 +79,20 @@ def save(store: Path, request: Request, raw: Raw, name: str, retrieved_at: dt.da
     )
     with writing(request.series_id):
         folder.mkdir(parents=True, exist_ok=True)
+        _clear_remains(folder)
         write_atomic(snapshot.body, raw.body)
         write_atomic(snapshot.sidecar, sidecar_bytes(snapshot, len(raw.body)))
     return Saved(snapshot=snapshot, new=True)
+
+
+def _clear_remains(folder: Path) -> None:
+    """Remove what a killed run left: files half written, and replies whose sidecar never came."""
+    stems = {sidecar.stem for sidecar in _sidecars(folder)}
+    for path in folder.iterdir():
+        stem = path.name.split(".", 1)[0]
+        half = path.name.startswith(".") and path.name.endswith(TEMPORARY)
+        if half or (STEM.fullmatch(stem) and stem not in stems):
+            path.unlink()
 
 
 def reject(snapshot: Snapshot, reason: str) -> None:

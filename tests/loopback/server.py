@@ -56,8 +56,8 @@ class Reply:
 
     Parameters
     ----------
-    manner : {"whole", "cut", "reset", "hang", "trickle"}
-        How it is sent; "cut" promises the whole body and sends half.
+    manner : {"whole", "cut", "reset", "hang", "trickle", "unsized"}
+        How it is sent; "cut" promises the whole body and sends half, "unsized" does not say how long it is.
     """
 
     status: int = 200
@@ -152,8 +152,8 @@ class Loopback:
         self.faults.append(Fault(where, change, times))
 
     def __enter__(self) -> Self:
-        for target in (self._server.serve_forever, self._accept):
-            threading.Thread(target=target, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        threading.Thread(target=self._accept, daemon=True).start()
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -266,7 +266,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
-        self.send_header("Content-Length", str(len(reply.body)))
+        if reply.manner == "unsized":
+            self.close_connection = True
+        else:
+            self.send_header("Content-Length", str(len(reply.body)))
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.end_headers()
