@@ -52,6 +52,8 @@ def _finalize(value: object) -> object:
     """Escape for Markdown and HTML at once; what a filter returned as Markup is already safe."""
     if value is None:
         raise TypeError("a template printed nothing; give it a number or a sentence")
+    if isinstance(value, float):
+        raise TypeError(f"a template printed the number {value!r}; give it a filter")
     return formatting.escape_text(value)
 
 
@@ -158,7 +160,8 @@ def render_part(jinja: Environment, template: str, path: str, names: Mapping[str
     try:
         text = jinja.get_template(template).render({**names, **tools})
     except (TemplateError, KeyError, TypeError) as error:
-        raise BuildError(f"templates/{template}: {error}") from error
+        words = error.args[0] if isinstance(error, KeyError) else error
+        raise BuildError(f"templates/{template}: {words}") from error
     return _tidy(text)
 
 
