@@ -327,6 +327,7 @@ class Run(_Strict):
     market_control_yield: str
     fetch_deadline_seconds: Annotated[int, Field(ge=5, le=3600)] = 120
     offline_verdict_seconds: Annotated[int, Field(ge=1, le=300)] = 20
+    editions: bool = True
 
     @field_validator("windows")
     @classmethod
@@ -355,6 +356,27 @@ class Gate(_Strict):
     outside_range_share: Annotated[float, Field(ge=0, le=1)] = 0.05  # days EFFR may lie outside the target range
 
 
+class Changes(_Strict):
+    """What counts as a change from one edition to the next.
+
+    `tolerance` gives, for each family of numbers (the start of their ids, whole words), by how much one may move before
+    it is listed: ``interval`` if it must leave the interval it had, else an amount in the number's own unit.
+    """
+
+    tolerance: Annotated[dict[str, Literal["interval"] | float], Field(max_length=100)] = {}
+
+    @field_validator("tolerance", mode="before")
+    @classmethod
+    def _families(cls, value: object) -> object:
+        for family, tolerance in value.items() if isinstance(value, dict) else ():
+            if not re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z0-9_-]+)*", family):
+                raise ValueError(f"{_shorten(family)} is not the start of a number id such as correlation.pearson")
+            amount = isinstance(tolerance, (int, float)) and not isinstance(tolerance, bool) and tolerance >= 0
+            if tolerance != "interval" and not (amount and tolerance < float("inf")):
+                raise ValueError(f'{family} is {_shorten(tolerance)}; must be "interval" or an amount, 0 or more')
+        return value
+
+
 class Config(_Strict):
     """The whole of `report.toml`."""
 
@@ -365,6 +387,7 @@ class Config(_Strict):
     events: list[Event] = []
     claims: list[Claim] = []
     gate: Gate = Gate()
+    changes: Changes = Changes()
     surprises: PublishedSurprises | None = None
     futures: FundsFutures | None = None
 

@@ -158,7 +158,10 @@ def test_an_unknown_key_is_refused_at_every_depth(after: str, place: str) -> Non
 
 def test_an_unknown_table_is_refused() -> None:
     """A misspelt table is an unknown key of the file."""
-    assert "serie: unknown key; known: claims, events, gate, pairs, run, series, site" in refusal(TEXT + "\n[serie]\n")
+    assert (
+        "serie: unknown key; known: changes, claims, events, futures, gate, pairs, run, series, site, surprises"
+        in refusal(TEXT + "\n[serie]\n")
+    )
 
 
 @pytest.mark.parametrize("key", ["a\\nb", "\\u202Eab", "x" * 5000, "</script>"])
