@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from generator.charts.layers import Spec
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_PNG_SCALE: Final = 2
+_PNG_SCALE: Final = 1.5
 # Key, label and length in days of the ranges on a time axis; the page's script knows the same keys.
 _RANGES: Final = (("3m", "3 months", 92), ("1y", "1 year", 366), ("3y", "3 years", 1096), ("5y", "5 years", 1827))
 
@@ -109,7 +109,7 @@ class FigureFiles:
     data : mapping
         Dataset name to file name.
     png, csv : str
-        File names of the downloads.
+        File names of the downloads; empty where there is none.
     embed : str
         Site-absolute address of the page with this chart alone; empty while there is none.
     """
@@ -131,7 +131,8 @@ class FigureFiles:
     @property
     def downloads(self) -> tuple[tuple[str, str], ...]:
         """Label and file name of each download."""
-        return (("CSV", self.csv), ("PNG", self.png), ("SVG", self.pictures["wide", "light"]))
+        every = (("CSV", self.csv), ("PNG", self.png), ("SVG", self.pictures["wide", "light"]))
+        return tuple((label, name) for label, name in every if name)
 
 
 def datasets_named(spec: object) -> set[str]:
@@ -169,9 +170,13 @@ def write_figures(figures: Mapping[str, Figure], root: Path, folder: str) -> dic
     return {key: write_figure(figure, root, folder, write_data=False) for key, figure in figures.items()}
 
 
-def write_figure(figure: Figure, root: Path, folder: str, *, write_data: bool = True) -> FigureFiles:
-    """Write one figure's files below `root`/`folder`: specs, pictures, PNG, CSV and, unless told not to, datasets."""
+def write_figure(
+    figure: Figure, root: Path, folder: str, *, write_data: bool = True, png: bool = True
+) -> FigureFiles:
+    """Write one figure's files below `root`/`folder`: specs, pictures, CSV and, unless told not to, datasets and PNG."""
     import vl_convert  # noqa: PLC0415 - starts a JavaScript engine; only drawing needs it
+
+    from generator.charts.png import shrunk  # noqa: PLC0415 - needs numpy and pandas
 
     target = root / PurePosixPath(folder)
     target.mkdir(parents=True, exist_ok=True)
@@ -193,8 +198,8 @@ def write_figure(figure: Figure, root: Path, folder: str, *, write_data: bool = 
             resolved = theme.resolve(picture, scheme)
             pictures[layout.name, scheme] = f"{figure.id}.{layout.name}.{scheme}.svg"
             _write(target / pictures[layout.name, scheme], resolved)
-            if layout is theme.WIDE and scheme == "light":
-                (target / f"{figure.id}.png").write_bytes(vl_convert.svg_to_png(resolved, scale=_PNG_SCALE))
+            if png and layout is theme.WIDE and scheme == "light":
+                (target / f"{figure.id}.png").write_bytes(shrunk(vl_convert.svg_to_png(resolved, scale=_PNG_SCALE)))
     _write(target / f"{figure.id}.csv", csv_text(figure))
     return FigureFiles(
         folder=f"{PurePosixPath(folder)}/",
@@ -202,7 +207,7 @@ def write_figure(figure: Figure, root: Path, folder: str, *, write_data: bool = 
         pictures=pictures,
         sizes=sizes,
         data={name: f"{name}.json" for name in figure.data},
-        png=f"{figure.id}.png",
+        png=f"{figure.id}.png" if png else "",
         csv=f"{figure.id}.csv",
     )
 

@@ -25,12 +25,10 @@ Suffix = Literal["", "%", " bp", "×"]
 
 _COLUMN = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _FORMAT = re.compile(r"\+?,?\.[0-4][f%]")
-# The only expressions in any spec. They are written here, never put together from data.
-_LABEL_EXPRESSIONS: Final[Mapping[Suffix, str]] = {
-    "%": "datum.label + '%'",
-    " bp": "datum.label + ' bp'",
-    "×": "datum.label + '×'",
-}
+# The only expressions in any spec. They are written here, never put together from data. A signed axis says 0, not +0.
+_LABEL: Final = "datum.label"
+_SIGNED_LABEL: Final = "(datum.value ? datum.label : '0')"
+_SUFFIXES: Final[Mapping[Suffix, str]] = {"": "", "%": " + '%'", " bp": " + ' bp'", "×": " + '×'"}
 _TIME_FORMAT: Final[Mapping[str, str]] = {
     "year": "%Y",
     "quarter": "%b",
@@ -213,8 +211,9 @@ def axis_of(axis: Axis, domain: tuple[float, float], *, orient: Literal["x", "y"
     keywords: dict[str, Any] = {"format": axis.format, "title": axis.title or None}
     if not axis.log:
         keywords["tickMinStep"] = 10.0 ** -(int(axis.format[-2]) + (2 if axis.format.endswith("%") else 0))
-    if axis.suffix:
-        keywords["labelExpr"] = _LABEL_EXPRESSIONS[axis.suffix]
+    signed = axis.format.startswith("+")
+    if axis.suffix or signed:
+        keywords["labelExpr"] = (_SIGNED_LABEL if signed else _LABEL) + _SUFFIXES[axis.suffix]
     if orient == "y":
         room = label_room(axis, domain, theme.WIDE.axis)
         keywords |= {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleBaseline": "bottom"}

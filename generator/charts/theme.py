@@ -164,7 +164,7 @@ def vega_config(layout: Layout) -> dict[str, Any]:
     wide = layout.name == "wide"
     return {
         "font": FONT,
-        "background": None,
+        "background": "transparent",
         "view": {"stroke": None},
         "axis": {
             "labelColor": MUTED.css,

@@ -1,0 +1,24 @@
+"""Room for text is reckoned before anything is drawn."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.charts.text import text_width, wrap
+
+
+def test_width_of_known_letters() -> None:
+    """Digits of Helvetica are 0.556 em wide, so that columns of them line up; an M is 0.833 em."""
+    assert text_width("0123456789", 10) == pytest.approx(55.6)
+    assert text_width("M", 1000) == pytest.approx(833)
+    assert text_width("M", 10, bold=True) > text_width("M", 10)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=200), st.integers(20, 400))
+def test_wrapping_loses_no_word_and_fits(text: str, width: int) -> None:
+    """All words come out in order; a line is too long only when it is a single word."""
+    lines = wrap(text, 12, width)
+    assert " ".join(lines).split() == text.split()
+    assert all(text_width(line, 12) <= width or len(line.split()) == 1 for line in lines)
