@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.reports import correlation, fomc, levels, overview, rates, since_the_claim
+from generator.reports import correlation, fomc, four_cuts, levels, overview, rates, since_the_claim
 
 if TYPE_CHECKING:
     from generator.report import Report
@@ -14,6 +14,7 @@ REPORTS: tuple[Report, ...] = (
     levels.REPORT,
     rates.REPORT,
     fomc.REPORT,
+    four_cuts.REPORT,
     since_the_claim.REPORT,
     overview.REPORT,
 )

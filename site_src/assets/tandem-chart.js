@@ -135,6 +135,15 @@ function sample(entry) {
   return svg;
 }
 
+/* A spec that draws one case of several reads columns that end in the case; another case is another ending. */
+function withCase(template, chosen) {
+  const { case: own, cases } = template.usermeta.tandem;
+  if (!chosen || !cases || !Object.hasOwn(cases, chosen)) return template;
+  const spec = JSON.parse(JSON.stringify(template).replaceAll(`_${own}"`, `_${chosen}"`));
+  Object.assign(spec.usermeta.tandem, cases[chosen]);
+  return spec;
+}
+
 /* --- the chart ----------------------------------------------------------------------------------------------------------- */
 
 export class LiveChart {
@@ -170,7 +179,7 @@ export class LiveChart {
     const width = Math.floor(this.stage.clientWidth) || 720;
     const layout = width < NARROW_BELOW ? "narrow" : "wide";
     const { id, base } = this.figure;
-    const template = await fetchJson(new URL(`${id}.${layout}.json`, base).href);
+    const template = withCase(await fetchJson(new URL(`${id}.${layout}.json`, base).href), view.case);
     const names = [...new Set(JSON.stringify(template).match(/"data":\{"name":"([a-z0-9-]+)"\}/g) ?? [])];
     const own = template.usermeta.tandem.marks ?? {};
     const sets = names.map((text) => JSON.parse(`{${text}}`).data.name).filter((name) => !(name in own));

@@ -27,8 +27,8 @@ function stateOf(id, address = location) {
   return state;
 }
 
-function addressWith(id, state, hash = location.hash) {
-  const address = new URL(location.href);
+function addressWith(id, state, hash = location.hash, start = location.href) {
+  const address = new URL(start);
   for (const key of [...address.searchParams.keys()]) {
     if (key.slice(0, key.lastIndexOf(".")) === id) address.searchParams.delete(key);
   }
@@ -60,8 +60,13 @@ class Figure {
 
   /* Show the view that a state describes. */
   adopt(state) {
-    const known = { range: state.range ?? "", hide: state.hide ?? "", view: state.view === "table" ? "table" : "" };
-    const changed = known.range !== (this.state.range ?? "") || known.hide !== (this.state.hide ?? "");
+    const known = {
+      range: state.range ?? "",
+      hide: state.hide ?? "",
+      case: state.case ?? "",
+      view: state.view === "table" ? "table" : "",
+    };
+    const changed = ["range", "hide", "case"].some((part) => known[part] !== (this.state[part] ?? ""));
     this.state = known;
     this.element.classList.toggle("is-table", known.view === "table");
     const data = this.element.querySelector(".tandem-data");
@@ -75,11 +80,15 @@ class Figure {
     const chosen = ranges.find((button) => button.dataset.range === known.range) ?? ranges.at(-1);
     for (const button of ranges) button.setAttribute("aria-pressed", String(button === chosen));
     if (this.live && changed) this.live.show(this.view());
-    else if (!this.live && (known.range || known.hide)) this.hydrate();
+    else if (!this.live && (known.range || known.hide || known.case)) this.hydrate();
   }
 
   view() {
-    return { range: this.state.range, hidden: this.state.hide ? this.state.hide.split(" ") : [] };
+    return {
+      range: this.state.range,
+      case: this.state.case,
+      hidden: this.state.hide ? this.state.hide.split(" ") : [],
+    };
   }
 
   change(part) {
@@ -209,6 +218,35 @@ class Figure {
   }
 }
 
+/* --- controls that choose the case several figures show ---------------------------------------------------------------- */
+
+function figuresOf(form) {
+  const ids = form.dataset.choices.split(" ");
+  return [...figures.values()].filter((figure) => ids.includes(figure.id) && figure.element.isConnected);
+}
+
+function showChosen(form) {
+  const chosen = (figuresOf(form)[0]?.state.case || form.dataset.case).split("_");
+  form.querySelectorAll("fieldset").forEach((group, i) => {
+    for (const input of group.querySelectorAll("input")) input.checked = input.value === chosen[i];
+  });
+}
+
+function bindChoices(form) {
+  showChosen(form);
+  if (form.dataset.ready) return;
+  form.dataset.ready = "true";
+  form.addEventListener("change", () => {
+    const value = [...form.querySelectorAll("input:checked")].map((input) => input.value).join("_");
+    const chosen = value === form.dataset.case ? "" : value;
+    const states = figuresOf(form).map((figure) => [figure, { ...figure.state, case: chosen }]);
+    let address = location.href;
+    for (const [figure, state] of states) address = addressWith(figure.id, state, location.hash, address).href;
+    history.pushState(null, "", address);
+    for (const [figure, state] of states) figure.adopt(state);
+  });
+}
+
 /* --- freshness ------------------------------------------------------------------------------------------------------ */
 
 function markOverdue() {
@@ -291,12 +329,14 @@ function mount() {
   for (const element of document.querySelectorAll(".tandem-figure")) {
     if (!figures.has(element)) figures.set(element, new Figure(element));
   }
+  document.querySelectorAll("[data-choices]").forEach(bindChoices);
   document.querySelectorAll("table.sortable").forEach(makeSortable);
   markOverdue();
 }
 
 window.addEventListener("popstate", () => {
   for (const [element, figure] of figures) if (element.isConnected) figure.adopt(stateOf(figure.id));
+  document.querySelectorAll("[data-choices]").forEach(showChosen);
 });
 setInterval(markOverdue, 60_000);
 
