@@ -159,10 +159,11 @@ def _moves(values: pd.Series, series: Series) -> np.ndarray:
 def ticks(values: pd.Series, series: Series, gate: Gate) -> tuple[pd.Series, Finding, Finding]:
     """Return the values without bad ticks, the finding on ticks, and the finding on shifts of level.
 
-    A move counts when it exceeds both `tick_mad` robust standard deviations and `tick_share` of the largest credible
-    move. It is a bad tick when the series comes back to where it was, to within `tick_return` of the move, within two
-    sessions (five if the move is not credible at all); also a first or a last value that is not credible. Any other
-    move that is not credible is a shift of level: a change of unit, or another series.
+    A move of a price counts when it exceeds both `tick_mad` robust standard deviations and `tick_share` of the largest
+    credible move; one of a rate when it is not credible at all, for overnight rates do spike and come back. It is a
+    bad tick when the series comes back to where it was, to within `tick_return` of the move, within two sessions (five
+    if the move is not credible at all); also a first or a last value that is not credible. Any other move that is not
+    credible is a shift of level: a change of unit, or another series.
 
     Values before the series' first usable date are not judged.
     """
@@ -170,9 +171,12 @@ def ticks(values: pd.Series, series: Series, gate: Gate) -> tuple[pd.Series, Fin
     level = _moves(values, series)[usable:]
     largest = series.max_daily_move if series.kind == "price" else gate.max_rate_move_pp
     steps = np.diff(level)
-    limit = gate.tick_share * largest
-    if len(steps) >= _MIN_OBS_FOR_MAD:
-        limit = max(limit, gate.tick_mad * _MAD_TO_SIGMA * float(np.median(np.abs(steps - np.median(steps)))))
+    limit = largest
+    if series.kind == "price" and len(steps) >= _MIN_OBS_FOR_MAD:
+        limit = max(
+            gate.tick_share * largest,
+            gate.tick_mad * _MAD_TO_SIGMA * float(np.median(np.abs(steps - np.median(steps)))),
+        )
     bad: list[int] = []
     shifts: list[int] = []
     until = -1

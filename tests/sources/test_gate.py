@@ -315,6 +315,42 @@ def test_large_but_credible_days_are_never_taken_out(where: int, size: float, ba
     assert "unit" not in failed(report, "rut")
 
 
+@st.composite
+def corrupted(draw: st.DrawFn, values: pd.Series) -> pd.Series:
+    """Return the series with something done to it that a vendor might do."""
+    n = len(values)
+    i, j = sorted(draw(st.tuples(st.integers(0, n - 2), st.integers(1, n - 1))))
+    factor = draw(st.sampled_from((0.01, 0.1, 10.0, 100.0, 1000.0, -1.0, 0.0, np.nan, np.inf)))
+    kind = draw(st.sampled_from(("point", "stretch", "tail", "lose", "end", "double", "swap", "shift", "back")))
+    stretch = (np.arange(n) >= i) & (np.arange(n) < max(j, i + 1))
+    whole = values.to_numpy()
+    return {
+        "point": lambda: at(values.copy(), i, whole[i] * factor),
+        "stretch": lambda: values * np.where(stretch, factor, 1.0),
+        "tail": lambda: values * np.where(np.arange(n) >= i, factor, 1.0),
+        "lose": lambda: values[~stretch],
+        "end": lambda: values[: i + 1],
+        "double": lambda: pd.concat([values[: i + 1], values[i:]]),
+        "swap": lambda: pd.Series(whole[np.r_[:i, j, i + 1 : j, i, j + 1 : n]] if i < j else whole, values.index),
+        "shift": lambda: values.set_axis(values.index + pd.Timedelta(days=1)),
+        "back": lambda: values[::-1],
+    }[kind]()
+
+
+@given(data=st.data())
+def test_corruption_is_undone_or_named(data: st.DataObject) -> None:
+    """Whatever a vendor does to a series it published before: right numbers, or its name in banner, block or table."""
+    good = clean()["rut"]
+    broken = data.draw(corrupted(good.values))
+    report = judge(changed("rut", lambda _: broken), previous={"rut": good})
+    used = report.observed.get("rut")
+    named = [line for line in (*report.degraded, *report.blocked) if line.startswith("Russell 2000")]
+    if used is not None and not named:
+        wrong = used.values[used.values != good.values.reindex(used.values.index)]
+        restated = failed(report, "rut")["restated"].rows if len(wrong) else ()
+        assert {f"{day:%Y-%m-%d}" for day in wrong.index} <= {row[:10] for row in restated}
+
+
 RECORDED = (
     *("eth_usd", "btc_usd", "rut", "spx", "ndx", "iwm", "gld", "tlt", "vix", "dxy"),
     *("dff", "target_lower", "target_upper", "dgs3mo", "dgs10", "dfii10"),
