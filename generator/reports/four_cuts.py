@@ -317,7 +317,7 @@ def _case_words(series: Series, scenario: ScenarioSet, told: Scenario, place: in
     low, high = (plain(signed_percent(float(x[-1, place]), 0)) for x in (told.lower, told.upper))
     return {
         "title": f"{series.label}: eight paths in ten end between {low} and {high}",
-        "subtitle": f"% after {scenario.horizon} sessions, {told.n_cuts} cuts, {_percent(told.unpriced)} % not priced in; "
+        "subtitle": f"% in {scenario.horizon} sessions, {told.n_cuts} cuts, {_percent(told.unpriced)} % not priced in; "
         "dashed: without cuts",
     }
 
