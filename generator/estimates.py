@@ -1,0 +1,115 @@
+"""Results of the kernels → published numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from generator.findings import Estimate, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from generator.stats.bootstrap import Interval
+    from generator.stats.proportions import Proportion
+    from generator.stats.regression import RateBeta
+
+BETA_UNIT = "percent per +25 bp"
+
+
+class Spanned(Protocol):
+    """Anything with a first and a last date, such as a sample."""
+
+    @property
+    def first(self) -> date:
+        """First date."""
+        ...
+
+    @property
+    def last(self) -> date:
+        """Last date."""
+        ...
+
+
+def beta_estimate(beta: RateBeta, span: Spanned, *, method: str, unit: str = BETA_UNIT) -> Estimate:
+    """Return a slope with its t interval and p-value."""
+    return Estimate(
+        value=beta.value,
+        lower=beta.lower,
+        upper=beta.upper,
+        level=beta.level,
+        nobs=beta.nobs,
+        unit=unit,
+        method=method,
+        first=span.first,
+        last=span.last,
+        pvalue=beta.pvalue,
+    )
+
+
+def interval_estimate(interval: Interval, span: Spanned, *, method: str, unit: str) -> Estimate:
+    """Return a statistic with its bootstrap interval."""
+    return Estimate(
+        value=interval.value,
+        lower=interval.lower,
+        upper=interval.upper,
+        level=interval.level,
+        nobs=interval.nobs,
+        unit=unit,
+        method=method,
+        first=span.first,
+        last=span.last,
+    )
+
+
+def share_estimate(share: Proportion, span: Spanned, *, method: str) -> Estimate:
+    """Return a share, or a difference of shares, with its interval."""
+    return Estimate(
+        value=share.value,
+        lower=share.lower,
+        upper=share.upper,
+        level=share.level,
+        nobs=round(share.nobs),
+        unit="share",
+        method=method,
+        first=span.first,
+        last=span.last,
+    )
+
+
+def too_few(nobs: int, needed: int, what: str = "n") -> Unavailable | None:
+    """Return that there is not enough data, or None."""
+    return Unavailable(reason=f"not enough data ({what} = {nobs}, needs {needed})") if nobs < needed else None
+
+
+def many_tests(pvalues: Iterable[float], *, false_share: float = 0.05) -> str:
+    """Return what a reader should know of several tests that stand side by side, in one or two sentences.
+
+    Parameters
+    ----------
+    pvalues : iterable of float
+        Of all tests of the page.
+    false_share : float
+        Level of each test, and share of false ones that Benjamini & Hochberg's rule allows.
+    """
+    from generator.stats.multiplicity import adjusted_pvalues  # noqa: PLC0415 - scipy only where there are tests
+
+    known = list(pvalues)
+    if not known:
+        return ""
+    low = sum(p < false_share for p in known)
+    kept = int((adjusted_pvalues(known) <= false_share).sum())
+    words = f"{100 * false_share:g} %"
+    return (
+        f"Of the {len(known)} tests on this page {low} {_have(low)} a p-value below {words}; about "
+        f"{round(false_share * len(known))} would if there were nothing to find. With the share of false discoveries "
+        f"held at {words} (Benjamini and Hochberg), {kept or 'none'} {_remain(kept)}."
+    )
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+def _remain(count: int) -> str:
+    return "remains" if count <= 1 else "remain"
