@@ -1,4 +1,4 @@
-"""Every script of the publishing workflow, run in order in fresh clones, with a bare repository as the remote."""
+"""Every script of the publishing workflow, in order, in fresh clones, against loopback hosts and a bare repository."""
 
 from __future__ import annotations
 
@@ -7,23 +7,34 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # its stubs are not among the locked packages
 
+from tests.loopback.replies import make_world
+from tests.loopback.server import HOSTS, UNSET, Loopback, status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 ROOT = Path(__file__).parents[2]
 GIT, BASH = (shutil.which(name) or name for name in ("git", "bash"))
+FOREIGN = ("GITHUB_", "INPUT_", "MAKE", "TANDEM_", "SITE_")
+THURSDAY, FRIDAY = "2026-11-20T01:00:00+00:00", "2026-11-21T01:00:00+00:00"  # evenings in New York
 WORKFLOW = ROOT / ".github" / "workflows" / "publish.yml"
 
 
 class Run:
     """One run of the workflow: its inputs, its clones, and what its steps left behind."""
 
-    def __init__(self, folder: Path, bare: Path, inputs: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, bare: Path, inputs: dict[str, str], environment: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self.bare = bare
         self.inputs = inputs
+        self.environment = environment or {}
         self.outputs: dict[str, str] = {}
         self.summary = ""
         folder.mkdir()
@@ -54,11 +65,17 @@ class Run:
         output, summary = place / ".output", place / ".summary"
         output.touch()
         values = {name: self.value(text) for name, text in step.get("env", {}).items()}
-        kept = {name: text for name, text in os.environ.items() if not name.startswith(("GITHUB_", "INPUT_", "MAKE"))}
+        kept = {name: text for name, text in os.environ.items() if not name.startswith(FOREIGN) and name not in UNSET}
         finished = subprocess.run(
             [BASH, "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
             cwd=place,
-            env={**kept, "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary), **values},
+            env={
+                **kept,
+                **self.environment,
+                "GITHUB_OUTPUT": str(output),
+                "GITHUB_STEP_SUMMARY": str(summary),
+                **values,
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -108,7 +125,7 @@ def prepare(place: Path) -> None:
 
 def inputs(**changed: str) -> dict[str, str]:
     """Return the inputs of the button as the runner passes them."""
-    plain = {"as_of": "2026-09-18", "data": "sample", "pairs": "", "dry_run": "false", "accept_jump": "false"}
+    plain = {"as_of": "", "data": "fetch", "pairs": "", "dry_run": "false", "accept_jump": "false"}
     return {**plain, **changed}
 
 
@@ -150,22 +167,65 @@ def data_branch(bare: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_publishing_from_button_to_record(tmp_path: Path, bare: Path) -> None:
-    """A run builds without touching the remote, records itself once, and the same run again adds nothing."""
-    real = Run(tmp_path / "real", bare, inputs())
-    built = real.job("build")
-    assert [step.returncode for step in built] == [0] * len(built), messages(built)
-    assert real.outputs["steps.site.outputs.status"] == "0"
-    assert "| eth-russell-2000 | correlation.pearson.daily.252 | – |" in real.summary
-    assert data_branch(bare) == []
-    recorded = real.job("record")
-    assert [step.returncode for step in recorded] == [0], messages(recorded)
-    assert data_branch(bare) == ["Data through 2026-09-18 (sample)"]
+def ended(done: list[subprocess.CompletedProcess[str]]) -> list[int]:
+    """Return the statuses of a job's scripts, after showing what they said to whoever reads a failure."""
+    print(messages(done))  # noqa: T201 - pytest keeps it for the report
+    return [step.returncode for step in done]
 
-    (real.folder / "record").rename(real.folder / "before")
-    recorded = real.job("record")
+
+def snapshots(bare: Path) -> set[str]:
+    """Return the moments of the snapshots on the data branch."""
+    command = [GIT, "ls-tree", "-r", "--name-only", "data", "snapshots/eth_usd/"]
+    done = subprocess.run(command, cwd=bare, check=True, capture_output=True, text=True)
+    return {name.split("/")[-1][:8] for name in done.stdout.split()}
+
+
+@pytest.mark.network
+def test_publishing_from_button_to_record(tmp_path: Path, bare: Path) -> None:
+    """A run fetches, builds, survives a refused push, records itself once; the same record again adds nothing."""
+    hook = bare / "hooks" / "pre-receive"
+    hook.write_text('#!/bin/sh\necho x >> count\n[ "$(wc -l < count)" -gt 1 ]\n', encoding="utf-8")
+    hook.chmod(0o755)
+    with Loopback(make_world(), tmp_path) as world:
+        run = Run(tmp_path / "run", bare, inputs(), {**world.environment, "TANDEM_NOW": FRIDAY})
+        assert set(ended(run.job("build"))) == {0}
+        assert world.hosts <= set(HOSTS)
+    assert run.outputs["steps.site.outputs.status"] == "3"  # the loopback world lacks three optional series
+    assert "| eth-russell-2000 | correlation.pearson.daily.252 | – |" in run.summary
+    assert "- Degraded: " in run.summary
+    assert data_branch(bare) == []
+
+    assert ended(run.job("record")) == [0]
+    assert data_branch(bare) == ["Data through 2026-11-20 (store)"]
+    assert (bare / "count").read_text(encoding="utf-8") == "x\nx\n"
+
+    (run.folder / "record").rename(run.folder / "before")
+    recorded = run.job("record")
     assert "nothing new" in recorded[-1].stdout
-    assert data_branch(bare) == ["Data through 2026-09-18 (sample)"]
+    assert data_branch(bare) == ["Data through 2026-11-20 (store)"]
+
+
+@pytest.mark.slow
+@pytest.mark.network
+def test_two_runs_at_once_and_one_without_a_network(tmp_path: Path, bare: Path) -> None:
+    """Two runs from the same start keep what both fetched; a third that reaches nobody publishes from the branch."""
+    subprocess.run([GIT, "update-ref", "-d", "refs/heads/data"], cwd=bare, check=True)
+    with Loopback(make_world(), tmp_path) as world:
+        runs = [
+            Run(tmp_path / name, bare, inputs(), {**world.environment, "TANDEM_NOW": now})
+            for name, now in (("thursday", THURSDAY), ("friday", FRIDAY))
+        ]
+        for run in runs:
+            assert set(ended(run.job("build"))) == {0}
+        for run in runs:
+            assert ended(run.job("record")) == [0]
+        assert snapshots(bare) == {"20261120", "20261121"}
+        world.fail(".", status(503))
+        alone = Run(tmp_path / "alone", bare, inputs(), {**world.environment, "TANDEM_NOW": FRIDAY})
+        assert set(ended(alone.job("build"))) == {0}
+    assert alone.outputs["steps.site.outputs.status"] == "3"
+    assert "(store)" in alone.summary
+    assert data_branch(bare) == ["Data through 2026-11-20 (store)", "Data through 2026-11-19 (store)"]
 
 
 @pytest.mark.parametrize(
