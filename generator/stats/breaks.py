@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,15 @@ import numpy as np
 from generator.stats.bootstrap import product_block_size
 from generator.stats.constancy import ConstancyTest, constancy_test, running_deviation
 from generator.stats.correlation import corr
-from generator.stats.resampling import block_indices, chunked, stationary_blocks
+from generator.stats.resampling import block_indices, stationary_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LARGEST_ROUNDS = 20
 """Rounds of placing breaks again; two sets of places can alternate for ever."""
+STEPS = 60
+"""Places tried for the end of an interval, over the whole segment."""
 SMALLEST_SEGMENT = 63
 """Observations a segment needs before it is tested: a quarter of sessions."""
 
@@ -74,7 +75,7 @@ def correlation_breaks(
     *,
     rng: np.random.Generator,
     alpha: float = 0.05,
-    reps: int = 999,
+    reps: int = 199,
     level: float = 0.95,
 ) -> Breaks:
     """Return the changes of a correlation, found by testing, splitting at the maximum, and testing again.
@@ -92,7 +93,7 @@ def correlation_breaks(
     alpha : float
         Level of the search.
     reps : int
-        Replications behind each interval.
+        Samples behind each step of an interval.
     level : float
         Coverage of each interval.
 
@@ -132,13 +133,16 @@ def break_interval(
     index: int,
     *,
     rng: np.random.Generator,
-    reps: int = 999,
+    reps: int = 199,
     level: float = 0.95,
 ) -> tuple[int, int]:
-    """Return the bootstrap interval of a break's place within a sample that holds one break.
+    """Return the grid-bootstrap interval of a break's place within a sample that holds one break.
 
-    Pairs are resampled in blocks within each of the two regimes, the place is estimated again, and the quantiles of
-    its error are taken off the estimate.
+    Step by step away from the estimate, each place is tried as the true one: samples with the break there are drawn
+    (stationary bootstrap within each of the two estimated regimes), the place is estimated on each, and the walk stops
+    where the estimate at hand would be too far off to one side. Trying true places, instead of adding errors to the
+    estimate, is what makes the interval hold when the break is not in the middle and its estimate is drawn there. The
+    ends are exact to a step of n / 60.
 
     Parameters
     ----------
@@ -149,7 +153,7 @@ def break_interval(
     rng : numpy.random.Generator
         Source of randomness.
     reps : int
-        Replications.
+        Samples for each place tried.
     level : float
         Coverage.
 
@@ -160,22 +164,34 @@ def break_interval(
 
     References
     ----------
-    Huskova, M. & Kirch, C. (2008). Bootstrapping confidence intervals for the change-point of time series. *Journal of
-    Time Series Analysis* 29(6), 947-972. doi:10.1111/j.1467-9892.2008.00589.x
+    Hansen, B. E. (1999). The grid bootstrap and the autoregressive model. *Review of Economics and Statistics* 81(4),
+    594-607. doi:10.1162/003465399558463
     """
-    regimes = [(0, index + 1), (index + 1, x.size)]
-    sizes = [product_block_size(x[low:high], y[low:high]) for low, high in regimes]
-    errors = []
-    for count in chunked(reps, x.size):
-        rows = np.concatenate(
-            [
-                low + block_indices(stationary_blocks(high - low, count, block_size=size, rng=rng))
-                for (low, high), size in zip(regimes, sizes, strict=True)
-            ]
-        )
-        errors.append(np.abs(running_deviation(x[rows], y[rows])).argmax(axis=0) - index)
-    low_error, high_error = np.quantile(np.concatenate(errors), [(1 - level) / 2, (1 + level) / 2])
-    return max(0, math.floor(index - high_error)), min(x.size - 2, math.ceil(index - low_error))
+    before, after = (x[: index + 1], y[: index + 1]), (x[index + 1 :], y[index + 1 :])
+    size_before, size_after = product_block_size(*before), product_block_size(*after)
+
+    def drawn(pool: int, count: int, size: float) -> NDArray[np.int64]:
+        return block_indices(stationary_blocks(pool, reps, block_size=size, rng=rng, sample_obs=count))
+
+    def too_far(place: int) -> bool:
+        early = drawn(index + 1, place + 1, size_before)
+        late = drawn(x.size - index - 1, x.size - place - 1, size_after) + index + 1
+        rows = np.concatenate([early, late])
+        estimates = np.abs(running_deviation(x[rows], y[rows])).argmax(axis=0)
+        reached = estimates >= index if place < index else estimates <= index
+        return float(reached.mean()) <= (1 - level) / 2
+
+    step = max(1, x.size // STEPS)
+    lower = upper = index
+    while lower > 0:
+        lower = max(0, lower - step)
+        if too_far(lower):
+            break
+    while upper < x.size - 2:
+        upper = min(x.size - 2, upper + step)
+        if too_far(upper):
+            break
+    return lower, upper
 
 
 def _split(x: NDArray[np.float64], y: NDArray[np.float64], alpha: float) -> tuple[list[int], int]:
