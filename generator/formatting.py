@@ -117,6 +117,7 @@ _BY_UNIT: Mapping[str, Callable[[float], Markup]] = {
     "correlation": correlation,
     "share": share,
     "fraction": signed_percent,
+    "volatility": percent,
     "count": count,
     "basis points": basis_points,
     "yes or no": yes_or_no,
