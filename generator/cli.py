@@ -68,6 +68,17 @@ def make_parser() -> argparse.ArgumentParser:
     build = _command(commands, "build", run_build, "build the site from files; opens no socket")
     _data_arguments(build)
     build.add_argument("--pairs", metavar="SLUG,…", help="only these pairs; default: all of the configuration")
+    build.add_argument("--jobs", type=_jobs, default=2, metavar="N", help="processes that make editions; default: 2")
+    build.add_argument("--no-editions", action="store_true", help="make no new editions; show those in the store")
+
+    edition = _command(commands, "edition", run_edition, "freeze what is known on a day; what is frozen stays as it is")
+    edition.add_argument(
+        "day", type=_day, metavar="DATE", help="YYYY-MM-DD; a day without trading counts as the last before"
+    )
+    edition.add_argument("--revise", default="", metavar="REASON", help="add a correction beside the edition")
+    _data_argument(edition)
+
+    _command(commands, "verify", run_verify, "check every file of every edition against its hash")
 
     claims = _command(commands, "claims", run_claims, "print every claim with its verdict and the figures that decided")
     _data_arguments(claims)
@@ -95,13 +106,17 @@ def _command(commands: Any, name: str, run: Any, text: str) -> argparse.Argument
 
 
 def _data_arguments(parser: argparse.ArgumentParser) -> None:
+    _data_argument(parser)
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help="last date known, YYYY-MM-DD; default: the newest")
+
+
+def _data_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         default="auto",
         metavar="auto|store|sample|PATH",
         help="auto (default): the newest good store, else the simulated sample; PATH: a folder or file of your own CSV",
     )
-    parser.add_argument("--as-of", type=_day, metavar="DATE", help="last date known, YYYY-MM-DD; default: the newest")
 
 
 def _day(text: str) -> date:
@@ -117,6 +132,12 @@ def _day(text: str) -> date:
 def _port(text: str) -> int:
     if not text.isdecimal() or len(text) > 5 or not 0 < int(text) <= 65535:  # noqa: PLR2004 - the highest port
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a port; give 1 to 65535")
+    return int(text)
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or len(text) > 3 or int(text) < 1:  # noqa: PLR2004 - nobody has a thousand cores
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number of processes; give 1 or more")
     return int(text)
 
 
@@ -170,7 +191,16 @@ def run_build(chosen: argparse.Namespace) -> int:
     config, project = _load(chosen)
     if chosen.pairs:
         config = config.only([slug.strip() for slug in chosen.pairs.split(",") if slug.strip()])
-    result = pipeline.build(config, project, data=chosen.data, as_of=chosen.as_of, now=now(), progress=_Bar(chosen))
+    result = pipeline.build(
+        config,
+        project,
+        data=chosen.data,
+        as_of=chosen.as_of,
+        now=now(),
+        progress=_Bar(chosen),
+        jobs=chosen.jobs,
+        freeze=not (chosen.no_editions or chosen.pairs),  # an edition holds all pairs or is none
+    )
     _print_build(chosen, project, result)
     return DEGRADED if result.degraded else DONE
 
@@ -198,6 +228,50 @@ def _print_build(chosen: argparse.Namespace, project: Project, result: BuildResu
     spent = ", ".join(f"{name} {value:.1f} s" for name, value in result.seconds.items())
     print(f"Site: {project.site} (data through {origin['as_of']}; {spent})")
     print("Read it: make serve, then open http://127.0.0.1:8000/")
+
+
+def run_edition(chosen: argparse.Namespace) -> int:
+    """Make the edition of a day, or a correction of it, and print where it is."""
+    from generator import pipeline  # noqa: PLC0415 - keeps --help instant
+
+    config, project = _load(chosen)
+    reason = " ".join(chosen.revise.split())
+    if not reason.isprintable():
+        raise TandemError("--revise: contains an unprintable character; write plain text")
+    manifest, new = pipeline.make_edition(config, project, data=chosen.data, day=chosen.day, now=now(), reason=reason)
+    if chosen.json:
+        body = {
+            "as_of": str(manifest.as_of),
+            "revision": manifest.revision,
+            "made": manifest.made,
+            "new": new,
+            "address": f"/editions/{manifest.folder}/",
+            "sha256": manifest.sha256,
+        }
+        print(json.dumps(body, indent=1))
+        return DONE
+    said = "made" if new else "is in the store already, with this content"
+    print(f"{manifest.label}, {manifest.made}: {said}. The next build shows it at /editions/{manifest.folder}/")
+    return DONE
+
+
+def run_verify(chosen: argparse.Namespace) -> int:
+    """Check every edition and print each fault in one line."""
+    from generator.editions.verify import verify  # noqa: PLC0415 - only this command needs it
+    from generator.pipeline import Project  # noqa: PLC0415 - keeps --help instant
+
+    found = verify(Project(root=chosen.config.resolve().parent).store, _Bar(chosen))
+    if chosen.json:
+        body = {"editions": found.editions, "objects": found.objects, "problems": list(found.problems)}
+        print(json.dumps(body, indent=1))
+        return ERROR if found.problems else DONE
+    for problem in found.problems:
+        print(f"tandem: {problem}", file=sys.stderr)
+    if found.problems:
+        print("tandem: restore what was altered from the data branch or a copy of the store", file=sys.stderr)
+        return ERROR
+    print(f"{found.editions} editions, {found.objects} files: every one as it was made.")
+    return DONE
 
 
 def run_fetch(chosen: argparse.Namespace) -> int:

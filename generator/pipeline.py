@@ -23,11 +23,17 @@ from generator.charts.bundle import write_bundle
 from generator.charts.figure import Figure, FigureFiles, write_figures
 from generator.claim_numbers import claim_numbers
 from generator.claims import judge
+from generator.editions import dates, keeping
+from generator.editions.archive import timelines
+from generator.editions.content import content, series_hashes
+from generator.editions.making import NotMade
+from generator.editions.publish import publish
+from generator.editions.store import EditionStore
 from generator.errors import BuildError, DataError
 from generator.expectations import Expectations
 from generator.findings import FORMAT_VERSION, Estimate, Numbers
 from generator.fomc import load_meetings, meetings_known_on
-from generator.pages import site_pages
+from generator.pages import changes, site_pages
 from generator.pages.claims import claim_badges
 from generator.panel import Observed, Panel, nyse_sessions
 from generator.render import environment, render
@@ -39,6 +45,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from generator.config import Config, Pair
+    from generator.editions.making import Content, Made
+    from generator.editions.manifest import Manifest
 
 # Pages whose numbers have a known truth in the simulated sample.
 RECOVERED_REPORTS = frozenset({"correlation", "rates"})
@@ -85,12 +93,13 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """The data of a build after the gate, and what the gate found."""
+    """The data of a build after the gate, what the gate found, and the source as it was before."""
 
     kind: DataKind
     observed: Mapping[str, Observed]
     as_of: date
     report: gate.GateReport
+    source: Source
     expectations: Expectations = field(default_factory=Expectations)
 
     def panel(self, config: Config) -> Panel:
@@ -139,6 +148,7 @@ class Source:
     kind: DataKind
     observed: Mapping[str, Observed]
     previous: Mapping[str, Observed] = field(default_factory=dict)
+    expectations: Expectations = field(default_factory=Expectations)
 
 
 def read_source(config: Config, project: Project, data: str, day: date) -> Source:
@@ -247,14 +257,26 @@ def load(config: Config, project: Project, data: str, wanted: date | None, now: 
     """
     day = last_known_day(wanted, now)
     source = read_source(config, project, data, day)
+    source = dataclasses.replace(source, expectations=read_expectations(config, project, source.kind, data))
     as_of = resolve_as_of(config, config.featured, source.observed, day)
+    return known_on(config, source, as_of, expected=last_session(day) if source.kind == "store" else None)
+
+
+def known_on(config: Config, source: Source, as_of: date, *, expected: date | None = None) -> Loaded:
+    """Return the checked data as of a session, from nothing later.
+
+    Parameters
+    ----------
+    expected : date, optional
+        The day up to which data should reach by the clock; `as_of` if not given.
+
+    Raises
+    ------
+    DataError
+        The gate blocks: the message names the series and the cause.
+    """
     report = gate.check(
-        _cut(source.observed, as_of),
-        config,
-        as_of,
-        previous=source.previous,
-        data=source.kind,
-        expected=last_session(day) if source.kind == "store" else None,
+        _cut(source.observed, as_of), config, as_of, previous=source.previous, data=source.kind, expected=expected
     )
     if report.blocked:
         more = f"; and {len(report.blocked) - 1} more" if len(report.blocked) > 1 else ""
@@ -266,7 +288,8 @@ def load(config: Config, project: Project, data: str, wanted: date | None, now: 
         observed=_cut(report.observed, as_of),
         as_of=as_of,
         report=report,
-        expectations=read_expectations(config, project, source.kind, data).known_on(as_of),
+        source=source,
+        expectations=source.expectations.known_on(as_of),
     )
 
 
@@ -370,6 +393,113 @@ def findings_json(result: PairResult, provenance: Mapping[str, Any]) -> dict[str
     }
 
 
+# ---------------------------------------------------------------------------------------------------------- editions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freezing:
+    """Day → the edition of that day, computed with what was known on it; can be sent to another process."""
+
+    config: Config
+    project: Project
+    source: Source
+
+    def __call__(self, day: date) -> Made:
+        """Return the edition, or why there can be none."""
+        try:
+            loaded = known_on(self.config, self.source, day)
+        except DataError as error:
+            return NotMade(as_of=day, reason=str(error))
+        if loaded.as_of != day:
+            return NotMade(as_of=day, reason=f"the checks left no common price on {day}")
+        panel = loaded.panel(self.config)
+        results = [analyse_pair(self.config, pair, panel, loaded.kind, draw=False) for pair in self.config.pairs]
+        return frozen(self.config, self.project, loaded, results)
+
+
+def frozen(config: Config, project: Project, loaded: Loaded, results: Sequence[PairResult]) -> Content:
+    """Return the edition of the date that `results` were computed for."""
+    origin = provenance(config, project, loaded)
+    series = series_hashes(_cut(loaded.source.observed, loaded.as_of))
+    return content(
+        results, origin, series, project.templates, lambda result: site.strict_json(findings_json(result, origin))
+    )
+
+
+def edition_store(project: Project, kind: DataKind, data: str) -> EditionStore:
+    """Return where the editions of this data are kept."""
+    place = str(Path(data).resolve()) if kind == "csv" else ""
+    return EditionStore(root=project.store, namespace=keeping.namespace(kind, place))
+
+
+def is_newest(config: Config, loaded: Loaded, now: datetime) -> bool:
+    """Return whether the data goes no further than the build's date: what is made of it then is live."""
+    day = last_known_day(None, now)
+    if loaded.kind == "sample":  # it can always be made up to any day
+        return loaded.as_of == last_session(day)
+    return loaded.as_of == resolve_as_of(config, config.featured, loaded.source.observed, day)
+
+
+def wanted_days(config: Config, loaded: Loaded) -> dict[date, tuple[str, ...]]:
+    """Return the days up to the build's own that get an edition, with their occasions.
+
+    Where the pair has no common price on such a day, the last day before it with one takes its place.
+    """
+    found: dict[date, tuple[str, ...]] = {}
+    for day, occasions in dates.automatic_days(config.run.claim_date, loaded.as_of, load_meetings()).items():
+        try:
+            held = resolve_as_of(config, config.featured, loaded.source.observed, day)
+        except DataError:
+            continue  # the data starts later
+        found[held] = tuple(dict.fromkeys((*found.get(held, ()), *occasions)))
+    return found
+
+
+def with_editions(context: SiteContext, loaded: Loaded, store: EditionStore, failed: Sequence[NotMade]) -> SiteContext:
+    """Return the context with every edition in the store, and each claim's verdicts from edition to edition."""
+    config = context.config
+    editions = keeping.read_all(store)
+    notes = [f"There is no edition of {item.as_of}: {item.reason}" for item in failed]
+    revised: dict[tuple[str, ...], list[date]] = {}
+    for edition in editions:
+        if edition.as_of <= loaded.as_of:
+            series = series_hashes(_cut(loaded.source.observed, edition.as_of))
+            if changed := keeping.revised_series(edition.last, series):
+                labels = tuple(config.series[key].label for key in changed if key in config.series)
+                revised.setdefault(labels, []).append(edition.as_of)
+    notes += [
+        f"{', '.join(labels)}: revised by the source since the editions of {', '.join(map(str, days))} were made; "
+        "they stand as they were made."
+        for labels, days in revised.items()
+    ]
+    current = {result.pair.slug: result.numbers for result in context.results}
+    return dataclasses.replace(
+        context,
+        editions=editions,
+        edition_notes=tuple(notes),
+        timelines=timelines(config, editions, loaded.as_of, current, simulated=loaded.kind == "sample"),
+    )
+
+
+def make_edition(
+    config: Config, project: Project, *, data: str, day: date, now: datetime, reason: str
+) -> tuple[Manifest, bool]:
+    """Make the edition of a day, or with a reason a correction of it; return it, and whether it is new.
+
+    Raises
+    ------
+    DataError
+        The day has no usable data, or an edition with other content and no reason to correct it was given.
+    """
+    loaded = load(config, project, data, day, now)
+    made = Freezing(config=config, project=project, source=loaded.source)(loaded.as_of)
+    if isinstance(made, NotMade):
+        raise DataError(f"no edition of {made.as_of}: {made.reason}")
+    occasions = wanted_days(config, loaded).get(loaded.as_of, (dates.ON_REQUEST,))
+    store = edition_store(project, loaded.kind, data)
+    return keeping.request(store, made, occasions, live=is_newest(config, loaded, now), reason=reason)
+
+
 # ----------------------------------------------------------------------------------------------------------- writing
 
 
@@ -402,7 +532,7 @@ def next_update(as_of: date) -> datetime:
 def write_pages(project: Project, context: SiteContext, progress: Progress) -> None:
     """Write every generated page, chart and data file below ``site_src/``."""
     jinja = environment(project.templates)
-    entries = site_pages(context.config)
+    entries = site_pages(context.config, context.timelines)
     total = sum(len(r.pages) for r in context.results) + len(entries)
     done = 0
     site.clear_generated(project.docs)
@@ -420,6 +550,8 @@ def write_pages(project: Project, context: SiteContext, progress: Progress) -> N
         progress("pages", done, total)
     for path, badge in claim_badges(context).items():
         site.write_text(project.docs / path, badge)
+    if context.provenance["site_url"]:
+        site.write_text(project.docs / changes.FEED, jinja.get_template("feed.xml.j2").render(changes.feed(context)))
     write_bundle(project.docs / "assets" / "vendor")
 
 
@@ -541,16 +673,41 @@ def build(
     as_of: date | None,
     now: datetime,
     progress: Progress = quiet,
+    jobs: int = 2,
+    freeze: bool = True,
 ) -> BuildResult:
-    """Build the whole site from files; opens no socket."""
+    """Build the whole site from files; opens no socket.
+
+    Parameters
+    ----------
+    jobs : int
+        Processes that make the editions the store lacks.
+    freeze : bool
+        Whether to make them, if the configuration does not say otherwise; those in the store are shown in any case.
+    """
     stages = Stages()
     site.recover(project.site)
     with stages.stage("load and gate"):
         loaded = load(config, project, data, as_of, now)
     with stages.stage("analyse"):
         context = analyse(config, project, loaded, progress)
+    store = edition_store(project, loaded.kind, data)
+    with stages.stage("editions"):
+        failed: list[NotMade] = []
+        if freeze and config.run.editions:
+            present = keeping.Present(
+                as_of=loaded.as_of,
+                freeze=lambda: frozen(config, project, loaded, context.results),
+                verdicts={slug: v.shown for result in context.results for slug, v in result.verdicts.items()},
+                live=is_newest(config, loaded, now),
+            )
+            work = Freezing(config=config, project=project, source=loaded.source)
+            wanted = wanted_days(config, loaded)
+            failed = keeping.catch_up(store, wanted, present, work, jobs=jobs, progress=progress)
+        context = with_editions(context, loaded, store, failed)
     with stages.stage("pages and charts"):
         write_pages(project, context, progress)
+        publish(store, context.editions, project.docs, environment(project.templates), progress)
     with stages.stage("html"):
         build_html(project, context)
     return BuildResult(context=context, degraded=loaded.report.degraded, seconds=stages.seconds)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from generator.charts.figure import Figure
+    from generator.claims import Turn
     from generator.config import Config, Pair, Series
+    from generator.editions.archive import Edition
     from generator.expectations import Expectations
     from generator.fomc import Meeting
     from generator.panel import Panel, Sample
@@ -240,6 +242,12 @@ class SiteContext:
         As of, data kind, data hash, code version, rebuild command: what every page states.
     recovery : tuple of Recovery
         Estimates from the simulated sample beside the truth, whatever data the site shows.
+    editions : tuple of Edition
+        Frozen copies, oldest first; those after the date of the build too, since their addresses are for ever.
+    edition_notes : tuple of str
+        What to know about them: which could not be made, which rest on data that was revised later.
+    timelines : mapping of claim slug to tuple of Turn
+        The verdict on the claim date, at every month end since, and now; empty where there are no editions.
     """
 
     config: Config
@@ -248,6 +256,14 @@ class SiteContext:
     provenance: Mapping[str, Any]
     panel: Panel
     recovery: tuple[Recovery, ...] = ()
+    editions: tuple[Edition, ...] = ()
+    edition_notes: tuple[str, ...] = ()
+    timelines: Mapping[str, tuple[Turn, ...]] = field(default_factory=dict)
+
+    @property
+    def frozen(self) -> Edition | None:
+        """The edition of the build's own date: the address to cite; None where there is none."""
+        return next((edition for edition in self.editions if edition.as_of == self.provenance["as_of"]), None)
 
     @property
     def featured(self) -> PairResult:

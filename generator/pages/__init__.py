@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.pages import claims, data, home, reports_index, sample
+from generator.pages import changes, claims, data, editions, home, reports_index, sample
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from generator.claims import Turn
     from generator.config import Config
     from generator.report import Page
 
 
-def site_pages(config: Config) -> tuple[Page, ...]:
-    """Return every page that belongs to no pair, in the order they are written."""
-    return (home.PAGE, reports_index.PAGE, *claims.claim_pages(config), data.PAGE, sample.PAGE)
+def site_pages(config: Config, timelines: Mapping[str, Sequence[Turn]]) -> tuple[Page, ...]:
+    """Return every page that belongs to no pair, in the order they are written.
+
+    Parameters
+    ----------
+    timelines : mapping of claim slug to turns
+        Verdicts from the claim date on.
+    """
+    return (
+        home.PAGE,
+        reports_index.PAGE,
+        *claims.claim_pages(config, timelines),
+        editions.PAGE,
+        changes.PAGE,
+        data.PAGE,
+        sample.PAGE,
+    )
