@@ -213,7 +213,8 @@ def fetch(
     now : datetime
         Aware; decides what is complete, and stands in the sidecars.
     deadline_seconds : float
-        When it is over the network process is killed and the series left count as failed.
+        When it is over the network process is killed and the series left count as failed. Another run that holds the
+        store is waited for a tenth of it.
     offline_verdict_seconds : float
         Without any answer from any host for so long there is no network.
     progress : callable
@@ -229,7 +230,7 @@ def fetch(
     reports: dict[str, SeriesReport] = {}
     stored: dict[str, Snapshot] = {}
     heard, why = False, "done"
-    with locked(store), tempfile.TemporaryDirectory(prefix="tandem-") as scratch:
+    with locked(store, deadline_seconds / 10), tempfile.TemporaryDirectory(prefix="tandem-") as scratch:
         for message in _messages(tasks, scratch, started, deadline_seconds, offline_verdict_seconds):
             if isinstance(message, Heard):
                 heard = True

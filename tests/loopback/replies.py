@@ -36,8 +36,11 @@ YAHOO = {
     "^GSPC": "spx",
     "^NDX": "ndx",
     "IWM": "iwm",
+    "IJR": "ijr",
     "GLD": "gld",
+    "TLT": "tlt",
     "^VIX": "vix",
+    "DX-Y.NYB": "dxy",
 }
 TREASURY = {"3 Mo": "dgs3mo", "2 Yr": "dgs2", "10 Yr": "dgs10"}
 
@@ -91,6 +94,9 @@ def make_world(seed: int = 1) -> World:
             "iwm": walk(198, 0.012, "XNYS", 4),
             "gld": walk(190, 0.008, "XNYS", 4),
             "vix": walk(14, 0.05, "XNYS", 2),
+            "ijr": walk(105, 0.012, "XNYS", 4),
+            "tlt": walk(95, 0.007, "XNYS", 4),
+            "dxy": walk(103, 0.004, "XNYS", 4),
         }
     )
     upper = pd.Series(np.where(days < pd.Timestamp("2025-09-18"), 5.5, 5.25), index=days)
