@@ -637,12 +637,14 @@ def build_html(project: Project, context: SiteContext) -> None:
     }
     if origin["site_url"]:
         variables["SITE_URL"] = origin["site_url"]
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(aside)]
+    # Never --quiet: warnings that are not shown are not counted, and strict mode lets them pass.
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(aside)]
     finished = subprocess.run(  # noqa: S603 - fixed words and our own folder
         command, cwd=project.root, env=variables, capture_output=True, encoding="utf-8", errors="replace", check=False
     )
     if finished.returncode:
-        lines = [line for line in (finished.stderr + finished.stdout).splitlines() if line.strip()]
+        said = (finished.stderr + finished.stdout).splitlines()
+        lines = [line for line in said if line.strip() and not line.startswith("INFO")]
         raise BuildError("mkdocs: " + (" · ".join(lines[-6:]) or f"failed with exit code {finished.returncode}"))
     apply_csp(aside)
     site.swap_in(aside, project.site)
