@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CHUNK_VALUES = 1 << 19
 """Values per chunk of replications: fits the processor's cache. Fixed: the order of the random draws depends on it."""
+SMALLEST_CHUNK = 16
+"""Replications side by side, below which NumPy's inner loops are too short to be fast."""
 LONGEST_BLOCK = 1e7
 """Longer mean blocks mean "never jump" for any series here, and would not fit a 32-bit length."""
 
@@ -127,8 +129,8 @@ def _draw_blocks(
 
 
 def chunked(reps: int, values_per_rep: int) -> Iterator[int]:
-    """Yield chunk sizes that add up to `reps`, each of at most `CHUNK_VALUES` values."""
-    size = max(1, CHUNK_VALUES // max(1, values_per_rep))
+    """Yield chunk sizes that add up to `reps`: about `CHUNK_VALUES` values, at least `SMALLEST_CHUNK` replications."""
+    size = max(SMALLEST_CHUNK, CHUNK_VALUES // max(1, values_per_rep))
     for done in range(0, reps, size):
         yield min(size, reps - done)
 
@@ -151,6 +153,9 @@ def block_weights(blocks: Blocks) -> NDArray[np.int32]:
     if int(blocks.lengths.max()) > blocks.pool_obs:
         raise ValueError("a block is longer than the series; weights by difference need sample_obs <= pool_obs")
     nobs, reps = blocks.pool_obs, blocks.starts.shape[1]
+    if (blocks.lengths == 1).all():  # single draws need counting only
+        counts = np.bincount((blocks.starts * reps + np.arange(reps)).ravel(), minlength=nobs * reps)
+        return counts.reshape(nobs, reps).astype(np.int32)
     used = blocks.lengths > 0
     column = np.broadcast_to(np.arange(reps), blocks.starts.shape)[used]
     starts, ends = blocks.starts[used], (blocks.starts + blocks.lengths)[used]

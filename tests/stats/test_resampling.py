@@ -55,6 +55,8 @@ def test_blocks_of_mean_length_one_are_single_draws() -> None:
     """With block size 1 every block has one observation: the ordinary bootstrap."""
     blocks = stationary_blocks(30, 50, block_size=1.0, rng=np.random.default_rng(0))
     assert (blocks.lengths == 1).all()
+    rows = block_indices(blocks)
+    assert (block_weights(blocks) == np.stack([np.bincount(c, minlength=30) for c in rows.T], axis=1)).all()
 
 
 def test_sample_may_be_shorter_than_the_pool() -> None:
@@ -79,6 +81,6 @@ def test_impossible_requests_are_refused() -> None:
 
 
 def test_chunks_add_up() -> None:
-    """Chunks cover all replications, also when one alone is over the limit."""
+    """Chunks cover all replications, and keep sixteen side by side even when one alone is over the limit."""
     assert sum(chunked(9999, 1000)) == 9999
-    assert list(chunked(3, 1 << 40)) == [1, 1, 1]
+    assert list(chunked(40, 1 << 40)) == [16, 16, 8]
