@@ -125,8 +125,6 @@ def kendall_replications(
     is exact.
     """
     nobs = x.size
-    if nobs >= 1 << 24:
-        raise ValueError(f"nobs = {nobs}: single precision counts exactly only to 2^24")
     signs = (np.sign(x[:, None] - x) * np.sign(y[:, None] - y)).astype(np.float32)
     edges = np.linspace(0, nobs, min(8, nobs) + 1).astype(int)
     ties = [_tie_groups(x), _tie_groups(y)]
