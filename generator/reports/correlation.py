@@ -144,7 +144,7 @@ def figures(context: Context, findings: Findings) -> Sequence[Figure]:
     windows = context.config.run.windows
     long, short = windows[-1], windows[1]
     column = f"r_{long}"
-    if column not in findings.rolling:
+    if column not in findings.rolling or findings.rolling[column].isna().all():
         return ()
     frame = findings.rolling.loc[
         findings.rolling[column].notna(), ["date", column, f"lower_{long}", f"upper_{long}", f"r_{short}"]

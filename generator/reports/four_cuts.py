@@ -216,6 +216,8 @@ def _scenario(context: Context) -> tuple[ScenarioSet | None, str, int]:
     events = int(usable.sum())
     if events < FEWEST_EVENTS:
         return None, f"not enough decisions with prices and yields (n = {events}, needs {FEWEST_EVENTS})", events
+    if not np.ptp(surprise[usable]):
+        return None, f"the yield moved alike on every decision day (n = {events})", events
     betas = event_betas(responses, surprise)
     changes = sample.changes.index.to_numpy().astype("datetime64[D]")
     calendar = nyse_sessions().to_numpy().astype("datetime64[D]")

@@ -63,8 +63,12 @@ def analyse(context: Context) -> Findings:
     nulls = {}
     for window in windows:
         inside = sample.tail(window)
-        if inside is None:
-            reason = Unavailable(reason=f"not enough data (n = {sample.nobs}, needs {window})")
+        if inside is None or not np.ptp(inside.levels.to_numpy(), axis=0).all():
+            reason = Unavailable(
+                reason=f"not enough data (n = {sample.nobs}, needs {window})"
+                if inside is None
+                else f"a price does not change in this window (n = {window})"
+            )
             numbers.update({f"levels.{k}.{window}": reason for k in ("pearson", "null_share", "null_share_history")})
             continue
         observed = level_corr(*inside.levels.to_numpy().T)
@@ -74,7 +78,7 @@ def analyse(context: Context) -> Findings:
         numbers[f"levels.pearson.{window}"] = _estimate(inside, observed, "correlation", window)
         numbers[f"levels.null_share.{window}"] = _estimate(inside, within.share, "share", window)
         numbers[f"levels.null_share_history.{window}"] = _estimate(sample, history.share, "share", sample.nobs)
-    return _findings(context, numbers, sample.tail(windows[-1]), nulls, windows)
+    return _findings(context, numbers, sample.tail(windows[-1]) if windows[-1] in nulls else None, nulls, windows)
 
 
 def _findings(

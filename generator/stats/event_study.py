@@ -90,6 +90,8 @@ def event_positions(
     calendar : ndarray of datetime64[D], optional
         All sessions of the exchange; by default those of the sample.
     """
+    if not len(sessions):
+        return np.full(len(event_dates), -1)
     every = sessions if calendar is None else calendar
     wanted = np.array(event_dates, dtype="datetime64[D]")
     after = np.searchsorted(every, wanted)
