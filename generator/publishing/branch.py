@@ -94,38 +94,50 @@ class DataBranch:
         Raises
         ------
         DataError
-            A file is on the branch with other content, or the remote refused every attempt.
+            The remote refused every attempt; or another run was first with a file: then all else is recorded, and the
+            site of this run must not be published, because it does not hold what the branch holds.
         """
         self._require_store()
         reason = ""
         for _attempt in range(ATTEMPTS):
             tip = self.tip()
-            tree = self._tree_on(tip)
-            if tip is not None and tree == self.git.out("rev-parse", f"{tip}^{{tree}}"):
-                return None
-            parents = () if tip is None else ("-p", tip)
-            commit = self.git.out("commit-tree", tree, *parents, "-m", message)
-            reason = self._send(commit, tip)
-            if not reason:
-                return commit
+            tree, taken = self._tree_on(tip)
+            commit = None
+            if tip is None or tree != self.git.out("rev-parse", f"{tip}^{{tree}}"):
+                commit = self.git.out("commit-tree", tree, *(() if tip is None else ("-p", tip)), "-m", message)
+                reason = self._send(commit, tip)
+                if reason:
+                    continue
+            if taken:
+                more = f" and {len(taken) - 1} more" if len(taken) > 1 else ""
+                raise DataError(
+                    f"data branch: {taken[0]}{more} was first written by another run and stays; all else is recorded, "
+                    "this site is not published; run again"
+                )
+            return commit
         raise DataError(
             f"data branch: {self.remote or 'this repository'} refused {ATTEMPTS} attempts ({reason}); run again"
         )
 
-    def _tree_on(self, tip: str | None) -> str:
-        """Return the tree of `tip` with the files of the store added; none of its own is changed or removed."""
+    def _tree_on(self, tip: str | None) -> tuple[str, list[str]]:
+        """Return the tree of `tip` with the files of the store added, and the names that it has with other content.
+
+        None of its files is changed or removed.
+        """
         with self._index() as env:
             if tip is not None:
                 self.git.out("read-tree", tip, env=env)
             self._inside().out("add", "--force", "--ignore-removal", "--", *NOT_TEMPORARY, env=env)
             tree = self.git.out("write-tree", env=env)
-        if tip is not None:
-            changed = self.git.out("diff-tree", "-r", "-z", "--name-only", "--diff-filter=a", tip, tree).split("\0")
-            if changed[0]:
-                raise DataError(
-                    f"data branch: {changed[0]} is there with other content; nothing on it is ever rewritten"
-                )
-        return tree
+            if tip is None:
+                return tree, []
+            differing = self.git.out("diff-tree", "-r", "-z", "--name-only", "--diff-filter=a", tip, tree).split("\0")
+            taken = [name for name in differing if name]
+            if taken:
+                entries = self.git.out("ls-tree", "-r", "-z", tip)
+                self.git.out("update-index", "-z", "--index-info", env=env, stdin=entries)
+                tree = self.git.out("write-tree", env=env)
+        return tree, taken
 
     def _send(self, commit: str, tip: str | None) -> str:
         """Move the branch from `tip` to `commit`; return why that failed, or nothing."""
