@@ -377,6 +377,91 @@ class Changes(_Strict):
         return value
 
 
+class Specifications(_Strict):
+    """Every defensible way to measure the link of a pair; each combination is one specification.
+
+    Parameters
+    ----------
+    windows, starts : mapping of frequency to list
+        Latest observations, and first dates of samples that run to the end; one or the other, never both.
+    outliers : list
+        What is done about extreme returns.
+    scales : list
+        The scale on which prices are correlated.
+    proxies : mapping of series to list of series
+        What may stand for a series of a pair: funds on an index, for example.
+    """
+
+    estimators: Annotated[list[Literal["pearson", "spearman", "kendall"]], Field(min_length=1)]
+    alignments: Annotated[list[Literal["utc_close", "synchronous"]], Field(min_length=1)]
+    outliers: Annotated[
+        list[Literal["none", "winsorised 1 %", "winsorised 5 %", "dropped beyond 5 MAD", "dropped beyond 3 MAD"]],
+        Field(min_length=1),
+    ]
+    scales: Annotated[list[Literal["price", "log price"]], Field(min_length=1)]
+    windows: dict[Literal["daily", "weekly", "monthly"], list[Annotated[int, Field(ge=12, le=5040)]]]
+    starts: dict[Literal["daily", "weekly", "monthly"], list[Day]]
+    proxies: dict[str, list[str]] = {}
+
+    @field_validator("estimators", "alignments", "outliers", "scales")
+    @classmethod
+    def _once(cls, value: list[str]) -> list[str]:
+        if len(set(value)) != len(value):
+            raise ValueError("names a choice twice")
+        return value
+
+    @field_validator("windows", "starts")
+    @classmethod
+    def _increasing(cls, value: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        for frequency, choices in value.items():
+            if choices != sorted(set(choices)):
+                raise ValueError(f"{frequency}: must increase")
+        return value
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the grid: a changed grid has another one, in whatever order the file names its keys."""
+        body = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(body.encode()).hexdigest()
+
+
+class Published(_Strict):
+    """A correlation that somebody else published; `lower` and `upper` are equal unless a range was given.
+
+    Parameters
+    ----------
+    about : str
+        Which two assets it is about.
+    open : str
+        What the source leaves open, or says about its method.
+    pairs : list of str
+        Slugs of the pairs whose pages show it.
+    """
+
+    slug: str
+    about: Text
+    lower: Annotated[float, Field(ge=-1, le=1)]
+    upper: Annotated[float, Field(ge=-1, le=1)]
+    source: Text
+    open: LongText
+    pairs: list[str]
+
+    _check_slug = field_validator("slug")(_slug)
+    _check_text = field_validator("about", "source", "open")(_text)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Published:
+        if self.lower > self.upper:
+            raise ValueError("lower is above upper")
+        return self
+
+
+class Compare(_Strict):
+    """What the page that compares pairs holds fixed besides the market control: series that are not in the pair."""
+
+    controls: list[str] = []
+
+
 class Config(_Strict):
     """The whole of `report.toml`."""
 
@@ -390,6 +475,9 @@ class Config(_Strict):
     changes: Changes = Changes()
     surprises: PublishedSurprises | None = None
     futures: FundsFutures | None = None
+    specifications: Specifications | None = None
+    published: list[Published] = []
+    compare: Compare = Compare()
 
     @field_validator("series")
     @classmethod
@@ -420,6 +508,23 @@ class Config(_Strict):
             raise ValueError(f"run.market_control_yield: unknown series {_shorten(name)}; known: {known}")
         if self.series[name].kind != "rate_pct":
             raise ValueError(f"run.market_control_yield: {name!r} is of kind {self.series[name].kind}; needs a rate")
+        return self
+
+    @model_validator(mode="after")
+    def _known_comparisons(self) -> Config:
+        wanted = [(f"compare.controls[{i}]", name) for i, name in enumerate(self.compare.controls)]
+        if self.specifications is not None:
+            for key, names in self.specifications.proxies.items():
+                wanted += [(f"specifications.proxies.{_key(key)}", name) for name in (key, *names)]
+        for place, name in wanted:
+            if name not in self.series:
+                raise ValueError(f"{place}: unknown series {_shorten(name)}; known: {', '.join(self.series)}")
+            if self.series[name].kind != "price" or self.series[name].frequency != "daily":
+                raise ValueError(f"{place}: {name!r} is no daily price")
+        slugs = [item.slug for item in self.published]
+        for i, slug in enumerate(slugs):
+            if slug in slugs[:i]:
+                raise ValueError(f"published[{i}].slug: {slug!r} is used twice")
         return self
 
     @model_validator(mode="after")

@@ -159,8 +159,8 @@ def test_an_unknown_key_is_refused_at_every_depth(after: str, place: str) -> Non
 def test_an_unknown_table_is_refused() -> None:
     """A misspelt table is an unknown key of the file."""
     assert (
-        "serie: unknown key; known: changes, claims, events, futures, gate, pairs, run, series, site, surprises"
-        in refusal(TEXT + "\n[serie]\n")
+        "serie: unknown key; known: changes, claims, compare, events, futures, gate, pairs, published, run, series, "
+        "site, specifications, surprises" in refusal(TEXT + "\n[serie]\n")
     )
 
 
@@ -376,3 +376,44 @@ def test_a_configuration_without_pairs_is_refused() -> None:
     """There must be something to build."""
     with pytest.raises(ValidationError, match="pairs: 0 entries; needs 1 to 2000"):
         Config.model_validate({**TABLE, "pairs": []})
+
+
+def test_the_grid_names_the_rules_that_exist() -> None:
+    """What the file may choose is what the engine knows, in one spelling."""
+    from generator.stats.specifications import OUTLIER_RULES, SCALES  # noqa: PLC0415 - config itself needs no statistics
+
+    grid = parse_config(TEXT.encode(), "report.toml").specifications
+    assert grid is not None
+    assert set(grid.outliers) <= set(OUTLIER_RULES)
+    assert set(grid.scales) <= set(SCALES)
+
+
+def test_a_changed_grid_has_another_hash() -> None:
+    """The order of keys does not matter to the hash of the grid; one window more does."""
+    grid = parse_config(TEXT.encode(), "report.toml").specifications
+    more = parse_config(changed("monthly = [12, 24,", "monthly = [12, 18, 24,").encode(), "report.toml").specifications
+    assert grid is not None
+    assert more is not None
+    assert grid.sha256 != more.sha256
+    assert grid.sha256 == grid.model_copy(update={"starts": dict(reversed(grid.starts.items()))}).sha256
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ('controls = ["btc_usd"', 'controls = ["bitcoin"', "compare.controls[0]: unknown series 'bitcoin'"),
+        ('controls = ["btc_usd"', 'controls = ["dgs2"', "compare.controls[0]: 'dgs2' is no daily price"),
+        ('rut = ["iwm",', 'rut = ["iwn",', "specifications.proxies.rut: unknown series 'iwn'"),
+        ("monthly = [12, 24,", "monthly = [24, 12,", "specifications.windows: monthly: must increase"),
+        (
+            'scales = ["price", "log price"]',
+            'scales = ["price", "price"]',
+            "specifications.scales: names a choice twice",
+        ),
+        ('slug = "since-2021"', 'slug = "grokipedia"', "published[1].slug: 'grokipedia' is used twice"),
+        ("lower = 0.59", "lower = 0.95", "published[0]: lower is above upper"),
+    ],
+)
+def test_a_comparison_that_cannot_be_made_is_refused(before: str, after: str, message: str) -> None:
+    """Unknown series, rates among prices, and choices made twice are named with their place."""
+    assert message in refusal(changed(before, after))

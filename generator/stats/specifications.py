@@ -38,6 +38,8 @@ COLUMNS = (
 )
 SMALLEST_SAMPLE = 12
 """Fewer observations than a year of months are not a specification anybody would defend."""
+LATEST_START_DAYS = 35
+"""A monthly sample from the first of a month has its first return a month later; later still, it starts elsewhere."""
 MAD_TO_DEVIATION = 1.4826
 """Median absolute deviation of a normal, inverted."""
 
@@ -207,7 +209,10 @@ def _cut(columns: PairColumns, window_obs: int | None, start: date | None) -> Pa
     if window_obs is not None:
         first = nobs - window_obs
     else:
-        first = int(np.searchsorted(columns.dates, np.datetime64(start, "D")))
+        wanted = np.datetime64(start, "D")
+        if nobs and columns.dates[0] > wanted + np.timedelta64(LATEST_START_DAYS, "D"):
+            return None
+        first = int(np.searchsorted(columns.dates, wanted))
     if first < 0 or nobs - first < SMALLEST_SAMPLE:
         return None
     return PairColumns(dates=columns.dates[first:], returns=columns.returns[first:], prices=columns.prices[first:])

@@ -132,6 +132,13 @@ def test_intervals_follow_their_formulas(
         assert [row["lower"], row["upper"]] == pytest.approx(expected.tolist(), abs=1e-12)
 
 
+def test_a_sample_that_begins_later_than_its_start_is_short(grid: SpecificationGrid) -> None:
+    """Rows from 2018 alone are not "since 2017"; they are "since 2018", and not both."""
+    early = replace(grid, windows={}, starts={"daily": (date(2017, 6, 1), date(2018, 1, 1))})
+    curve = specification_curve({("rut", "utc_close", "daily"): _columns(900, 1, 9)}, early)
+    assert set(curve.table["start"]) == {"2018-01-01"}
+
+
 def test_treatments_do_what_they_say() -> None:
     """Winsorising pulls in to the quantiles and keeps the rows; dropping removes rows far from the median."""
     pair = np.random.default_rng(0).standard_t(3, (2000, 2))
