@@ -1,29 +1,16 @@
-"""Charts of estimates and their spread: intervals, bars, a histogram with what was observed, a specification curve."""
+"""Charts of estimates and their spread: intervals, bars, and a histogram with what was observed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from generator.charts import theme
-from generator.charts.layers import (
-    Axis,
-    Layer,
-    Spec,
-    axis_of,
-    both,
-    checked,
-    finished,
-    fitted,
-    label_room,
-    one_row,
-    scale_of,
-    value_axis,
-    values_of,
-)
+from generator.charts.axes import Axis, axis_of, checked, fitted, label_room, scale_of, value_axis, values_of
+from generator.charts.layers import Spec, both, colour_of, distinct, finished, group_key, level, one_row, upright
 from generator.charts.text import text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -253,143 +240,3 @@ def bars(
             "readout": {"kind": "mark", "data": data, "fields": [label, value, *(c for c in (lower, upper) if c)]},
         },
     )
-
-
-def sorted_curve(
-    curve: pd.DataFrame,
-    choices: pd.DataFrame,
-    *,
-    curve_data: str,
-    choices_data: str,
-    rank: str,
-    value: str,
-    lower: str | None,
-    upper: str | None,
-    choice: str,
-    order: Sequence[str],
-    axis: Axis,
-    reference: float | None = None,
-    group: str | None = None,
-    inks: Mapping[str, theme.Ink] | None = None,
-    ink: theme.Ink = theme.PALETTE[0],
-) -> Spec:
-    """Return a specification curve: estimates from smallest to largest, and below them the choices behind each.
-
-    Parameters
-    ----------
-    curve : DataFrame
-        One row per specification: `rank` (from 1), `value` and the ends of its interval.
-    choices : DataFrame
-        One row per choice of a specification: `rank` and `choice`.
-    curve_data, choices_data : str
-        Names of the frames in `Figure.data`.
-    rank, value, lower, upper, choice : str
-        Columns.
-    order : sequence of str
-        The choices from top to bottom.
-    axis : Axis
-        The vertical axis of the curve.
-    reference : float or None
-        A value with a rule across the curve.
-    group, inks, ink
-        As in `intervals`; they colour the estimates.
-    """
-    import altair as alt  # noqa: PLC0415 - keeps importing the charts light
-
-    checked(curve, rank, value, lower, upper, group)
-    checked(choices, rank, choice)
-    domain = fitted([*values_of(curve, [value, lower, upper]), *([] if reference is None else [reference])], axis)
-    many = len(curve)
-    along = alt.X(f"{rank}:Q").scale(domain=[0.5, many + 0.5], nice=False, zero=False).axis(None)
-    source = alt.NamedData(name=curve_data)
-    top = [] if reference is None else [level(reference, theme.ACCENT, 1.25)]
-    if lower is not None and upper is not None:
-        top.append(
-            alt.Chart(source, name="interval")
-            .mark_area(color=theme.MUTED.css, opacity=0.2)
-            .encode(x=along, y=alt.Y(f"{lower}:Q"), y2=f"{upper}:Q")
-        )
-    top.append(
-        alt.Chart(source, name="estimate")
-        .mark_point(filled=True, size=max(6, min(40, 6000 / many)), opacity=1)
-        .encode(x=along, y=value_axis(value, axis, domain), color=colour_of(group, inks, ink))
-    )
-    size = theme.WIDE.note
-    rows = (
-        alt.Y(f"{choice}:N", sort=None)
-        .scale(type="band", domain=list(order))
-        .axis(
-            title=None,
-            labelFontSize=size,
-            labelLimit=0,
-            grid=False,
-            domain=False,
-            ticks=False,
-            labelColor=theme.TEXT.css,
-        )
-    )
-    ticks = (
-        alt.Chart(alt.NamedData(name=choices_data), name="choices")
-        .mark_tick(color=theme.MUTED.css, thickness=max(0.6, min(3, 400 / many)), bandSize=11, opacity=0.8)
-        .encode(x=along, y=rows)
-    )
-    room = max(label_room(axis, domain, theme.WIDE.axis), round(max(text_width(o, size) for o in order)) + 10)
-    return finished(
-        alt.vconcat(alt.layer(*top), ticks),
-        {
-            "left": both(room),
-            "right": both(10),
-            "top": 26 if axis.title else 10,
-            "bottom": 8,
-            "gap": 14,
-            "height": {"wide": [220, 17 * len(order)], "narrow": [200, 17 * len(order)]},
-            "key": group_key(inks, "circle"),
-            "readout": {
-                "kind": "mark",
-                "data": curve_data,
-                "fields": [rank, value, *(c for c in (lower, upper, group) if c)],
-            },
-        },
-    )
-
-
-def distinct(frame: pd.DataFrame, label: str) -> list[str]:
-    """Return the labels of the rows of a chart; each row needs its own."""
-    labels = [str(text) for text in frame[label]]
-    if len(set(labels)) != len(labels):
-        raise ValueError(f"column {label!r} names two rows alike; each row of the chart needs its own label")
-    if not labels:
-        raise ValueError("a chart of no rows; return the reason as Unavailable instead")
-    return labels
-
-
-def colour_of(group: str | None, inks: Mapping[str, theme.Ink] | None, ink: theme.Ink) -> Layer:
-    """Return the colour encoding of a group column, or one colour for all."""
-    import altair as alt  # noqa: PLC0415 - keeps importing the charts light
-
-    if group is None:
-        return alt.value(ink.css)
-    if not inks:
-        raise ValueError(f"column {group!r} chooses colours, but no inks are given")
-    return alt.Color(f"{group}:N").scale(domain=list(inks), range=[i.css for i in inks.values()]).legend(None)
-
-
-def group_key(inks: Mapping[str, theme.Ink] | None, shape: str) -> list[dict[str, Any]]:
-    """Return the key entries of the groups of a chart."""
-    return [{"label": t, "color": i.css, "dash": [], "shape": shape} for t, i in (inks or {}).items()]
-
-
-def upright(value: float, ink: theme.Ink, width: float) -> Layer:
-    """Return a vertical rule across the plot."""
-    import altair as alt  # noqa: PLC0415 - keeps importing the charts light
-
-    mark = alt.Chart(one_row(), name="upright").mark_rule(color=ink.css, strokeWidth=width)
-    return mark.encode(x=alt.datum(value, type="quantitative"))
-
-
-def level(value: float, ink: theme.Ink, width: float) -> Layer:
-    """Return a horizontal rule across the plot."""
-    import altair as alt  # noqa: PLC0415 - keeps importing the charts light
-
-    mark = alt.Chart(one_row(), name="level").mark_rule(color=ink.css, strokeWidth=width)
-    return mark.encode(y=alt.datum(value, type="quantitative"))

@@ -170,10 +170,8 @@ def write_figures(figures: Mapping[str, Figure], root: Path, folder: str) -> dic
     return {key: write_figure(figure, root, folder, write_data=False) for key, figure in figures.items()}
 
 
-def write_figure(
-    figure: Figure, root: Path, folder: str, *, write_data: bool = True, png: bool = True
-) -> FigureFiles:
-    """Write one figure's files below `root`/`folder`: specs, pictures, CSV and, unless told not to, datasets and PNG."""
+def write_figure(figure: Figure, root: Path, folder: str, *, write_data: bool = True, png: bool = True) -> FigureFiles:
+    """Write one figure's files below `root`/`folder`: specs, pictures, CSV; datasets and PNG unless told not to."""
     import vl_convert  # noqa: PLC0415 - starts a JavaScript engine; only drawing needs it
 
     from generator.charts.png import shrunk  # noqa: PLC0415 - needs numpy and pandas

@@ -5,24 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from generator.charts import theme
-from generator.charts.distribution import level, upright
-from generator.charts.layers import (
-    Axis,
-    Layer,
-    Line,
-    Spec,
-    axis_of,
-    both,
-    checked,
-    finished,
-    fitted,
-    key_of,
-    label_room,
-    readout_of,
-    scale_of,
-    value_axis,
-    values_of,
-)
+from generator.charts.axes import Axis, Layer, axis_of, checked, fitted, label_room, scale_of, value_axis, values_of
+from generator.charts.layers import Line, Spec, both, finished, key_of, level, readout_of, upright
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

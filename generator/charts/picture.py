@@ -15,7 +15,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.charts import theme
-from generator.charts.layers import LINE_HEIGHT, MILLISECONDS_PER_DAY, Spec
+from generator.charts.encode import MILLISECONDS_PER_DAY
+from generator.charts.layers import LINE_HEIGHT, Spec
 from generator.charts.text import text_width, wrap
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ _KEY_GAP: Final = 18
 _ROOT = re.compile(r"\A<svg[^>]*>(.*)</svg>\s*\Z", re.DOTALL)
 _ARIA = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 _CLASS = re.compile(r' class="[^"]*"')
-_EMPTY = re.compile(r'<path d="M0,0h-?[\d.]+v-?[\d.]+h-?[\d.]+Z"(?: pointer-events="none")?/>|<rect[^>]*fill="transparent"[^>]*/>|<g/>|<g></g>')
+_EMPTY = re.compile(
+    r'<path d="M0,0h-?[\d.]+v-?[\d.]+h-?[\d.]+Z"(?: pointer-events="none")?/>'
+    r'|<rect[^>]*fill="transparent"[^>]*/>|<g/>|<g></g>'
+)
 _POINTER = re.compile(r' pointer-events="none"')
 _DEFAULTS = re.compile(r' (?:opacity="1"|stroke-width="0"|font-style="normal")(?=[ />])')
 _GEOMETRY = re.compile(r'(?<= )(d|transform|x|y|x1|x2|y1|y2|cx|cy|r|width|height)="([^"]*)"')

@@ -5,22 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.charts import theme
-from generator.charts.distribution import colour_of, group_key, level, upright
-from generator.charts.layers import (
-    Axis,
-    Layer,
-    Spec,
-    axis_of,
-    both,
-    checked,
-    finished,
-    fitted,
-    label_room,
-    one_row,
-    scale_of,
-    value_axis,
-    values_of,
-)
+from generator.charts.axes import Axis, Layer, axis_of, checked, fitted, label_room, scale_of, value_axis, values_of
+from generator.charts.layers import Spec, both, colour_of, finished, group_key, level, one_row, upright
 from generator.charts.text import text_width
 
 if TYPE_CHECKING:

@@ -5,29 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.charts import theme
-from generator.charts.layers import (
+from generator.charts.axes import (
     Axis,
-    Events,
     Layer,
-    Line,
-    Spec,
     axis_of,
-    both,
     checked,
-    decision_key,
-    end_labels,
-    event_layers,
-    finished,
     fitted,
-    key_of,
     label_room,
     milliseconds,
-    one_row,
-    readout_of,
     scale_of,
     time_axis,
     value_axis,
     values_of,
+)
+from generator.charts.layers import (
+    Events,
+    Line,
+    Spec,
+    both,
+    decision_key,
+    end_labels,
+    event_layers,
+    finished,
+    key_of,
+    one_row,
+    readout_of,
 )
 from generator.charts.points import segment
 from generator.charts.text import text_width

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from generator.charts import theme
-from generator.charts.distribution import bars, histogram_with_mark, intervals, sorted_curve
+from generator.charts.curve import sorted_curve
+from generator.charts.distribution import bars, histogram_with_mark, intervals
 from generator.charts.encode import Column
 from generator.charts.figure import Figure
 from generator.charts.layers import Axis, Events, Line

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from generator.charts import theme
+from generator.charts.axes import Axis, fitted
 from generator.charts.encode import decoded, encoded
-from generator.charts.layers import Axis, Line, fitted, spread
+from generator.charts.layers import Line, spread
 from generator.charts.picture import drawn, laid_out, static_rows
 from generator.charts.points import heatmap
 from generator.charts.time import time_lines
@@ -84,7 +85,7 @@ def test_vega_computes_nothing(each_figure: Figure) -> None:
 
 
 def test_expressions_are_constants_of_the_code(each_figure: Figure) -> None:
-    """An expression is code, so each one is one of those written in `generator.charts.layers`."""
+    """An expression is code, so each one is one of those written in `generator.charts.axes`."""
     found = [
         e
         for key in ("labelExpr", "expr", "signal", "calculate", "filter", "test")
