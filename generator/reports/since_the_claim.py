@@ -259,6 +259,8 @@ def _correlation(context: Context, sample: Sample, claim: date) -> Number:
     changes = sample.changes.loc[sample.changes.index > pd.Timestamp(claim)]
     if len(changes) < FEWEST:
         return Unavailable(reason=f"not enough data (n = {len(changes)}, needs {FEWEST})")
+    if not np.ptp(changes.to_numpy(), axis=0).all():
+        return Unavailable(reason=f"a price has not changed since the claim (n = {len(changes)})")
     result = bootstrap_correlation(
         *changes.to_numpy().T,
         reps=context.reps,
