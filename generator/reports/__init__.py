@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.reports import correlation, fomc, four_cuts, levels, overview, rates, since_the_claim
+from generator.reports import (
+    correlation,
+    fomc,
+    four_cuts,
+    levels,
+    overview,
+    rates,
+    since_the_claim,
+    specifications,
+)
 
 if TYPE_CHECKING:
     from generator.report import Report
@@ -12,6 +21,7 @@ if TYPE_CHECKING:
 REPORTS: tuple[Report, ...] = (
     correlation.REPORT,
     levels.REPORT,
+    specifications.REPORT,
     rates.REPORT,
     fomc.REPORT,
     four_cuts.REPORT,
