@@ -189,10 +189,11 @@ def test_publishing_from_button_to_record(tmp_path: Path, bare: Path) -> None:
     hook.write_text('#!/bin/sh\necho x >> count\n[ "$(wc -l < count)" -gt 1 ]\n', encoding="utf-8")
     hook.chmod(0o755)
     with Loopback(make_world(), tmp_path) as world:
+        world.fail("/chart/GLD", status(404))
         run = Run(tmp_path / "run", bare, inputs(), {**world.environment, "TANDEM_NOW": FRIDAY})
         assert set(ended(run.job("build"))) == {0}
         assert world.hosts <= set(HOSTS)
-    assert run.outputs["steps.site.outputs.status"] == "3"  # the loopback world lacks three optional series
+    assert run.outputs["steps.site.outputs.status"] == "3"  # an optional series is missing
     assert "| eth-russell-2000 | correlation.pearson.daily.252 | – |" in run.summary
     assert "- Degraded: " in run.summary
     assert data_branch(bare) == []
@@ -245,7 +246,7 @@ def test_a_hostile_input_stops_the_run(tmp_path: Path, bare: Path, field: str, v
 
 def test_without_data_nothing_is_published(tmp_path: Path, bare: Path) -> None:
     """A run that has no real data stops before there is a site; it does not fall back on the simulated one."""
-    run = Run(tmp_path / "empty", bare, inputs(data="store"))
+    run = Run(tmp_path / "empty", bare, inputs(data="store"), {"DATA_BRANCH": "not-yet"})
     done = run.job("build")
     assert done[-1].returncode != 0
     assert "no usable snapshot" in done[-1].stderr
