@@ -150,32 +150,24 @@ def test_decisions_are_numbered_and_complete() -> None:
 
 
 def method_slugs() -> dict[str, str]:
-    """Return every method named by an Estimate in the code, with the file that names it."""
+    """Return every method that the code names in a call or as its METHOD, with the file that names it."""
     found = {}
-    for path in sorted((ROOT / "generator").rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        constants = {
-            target.id: node.value.value
-            for node in tree.body
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Estimate":
-                for keyword in node.keywords:
-                    if keyword.arg == "method":
-                        value = keyword.value
-                        slug = (
-                            value.value if isinstance(value, ast.Constant) else constants.get(getattr(value, "id", ""))
-                        )
-                        if isinstance(slug, str):
-                            found[slug] = shown(path)
+    for folder in ("reports", "pages", "."):
+        for path in sorted((ROOT / "generator" / folder).glob("*.py" if folder == "." else "**/*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                named: list[tuple[str | None, ast.expr]] = []
+                if isinstance(node, ast.Call):
+                    named = [(keyword.arg, keyword.value) for keyword in node.keywords]
+                elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                    named = [(node.targets[0].id.lower(), node.value)]
+                for name, value in named:
+                    if name == "method" and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                        found[value.value] = shown(path)
     return found
 
 
-def test_every_method_named_by_a_number_has_its_page() -> None:
-    """The "method" of a published number is the address of a page that is there, anchor included."""
+def test_every_method_named_in_the_code_has_its_page() -> None:
+    """The "method" of a number is the address of a page that is there, anchor included."""
     slugs = method_slugs()
     assert "correlation" in slugs
     missing = {}
@@ -185,6 +177,22 @@ def test_every_method_named_by_a_number_has_its_page() -> None:
         if not page.is_file() or (anchor and anchor not in anchors(page)):
             missing[slug] = where
     assert missing == {}
+
+
+def test_every_method_of_a_published_number_is_a_page(built_site: Path) -> None:
+    """What a findings file gives as method leads to a page of the same site."""
+    files = sorted(built_site.glob("data/*/findings.json"))
+    assert files
+    numbers = [number for path in files for number in json.loads(path.read_bytes())["numbers"].values()]
+    slugs = {number["method"] for number in numbers if "method" in number}
+    assert "correlation" in slugs
+    missing = set()
+    for slug in slugs:
+        name, _, anchor = slug.partition("#")
+        page = built_site / "methods" / name / "index.html"
+        if not page.is_file() or (anchor and f'id="{anchor}"' not in page.read_text(encoding="utf-8")):
+            missing.add(slug)
+    assert missing == set()
 
 
 def test_readme_lists_the_commands() -> None:
