@@ -258,9 +258,8 @@ def run_edition(chosen: argparse.Namespace) -> int:
 def run_verify(chosen: argparse.Namespace) -> int:
     """Check every edition and print each fault in one line."""
     from generator.editions.verify import verify  # noqa: PLC0415 - only this command needs it
-    from generator.pipeline import Project  # noqa: PLC0415 - keeps --help instant
 
-    found = verify(Project(root=chosen.config.resolve().parent).store, _Bar(chosen))
+    found = verify(chosen.config.resolve().parent / "store", _Bar(chosen))
     if chosen.json:
         body = {"editions": found.editions, "objects": found.objects, "problems": list(found.problems)}
         print(json.dumps(body, indent=1))

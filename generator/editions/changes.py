@@ -97,13 +97,15 @@ def step(config: Config, before: State, after: State, *, simulated: bool) -> Ste
         for slug, verdict in after.verdicts.items()
         if slug in claims and slug in before.verdicts and before.verdicts[slug].verdict != verdict.verdict
     ]
-    moves = [
-        move
-        for pair, numbers in after.numbers.items()
-        for number_id, number in numbers.items()
-        if (move := _move(config.changes, pair, number_id, before, after, number)) is not None
-    ]
-    return Step(as_of=after.as_of, since=before.as_of, flips=() if simulated else tuple(flips), moves=tuple(moves))
+    moves: dict[tuple[str, str, str], Change] = {}
+    for pair, numbers in after.numbers.items():
+        for number_id, number in numbers.items():
+            move = _move(config.changes, pair, number_id, before, after, number)
+            if move is not None:  # pairs share an asset and the Fed: what is the same in two of them counts once
+                moves.setdefault((number_id, move.before, move.now), move)
+    return Step(
+        as_of=after.as_of, since=before.as_of, flips=() if simulated else tuple(flips), moves=tuple(moves.values())
+    )
 
 
 def _flip(claim: Claim, before: State, after: State) -> Change:

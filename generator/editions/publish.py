@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from generator.editions.archive import address
-from generator.editions.manifest import LIVE
 from generator.errors import DataError
 from generator.render import render_part
 from generator.site import write_bytes, write_text
@@ -60,29 +61,31 @@ def framed(  # noqa: PLR0917 - private in spirit, one caller
     jinja: Environment, editions: Sequence[Edition], place: int, manifest: Manifest, pair: str, text: str
 ) -> str:
     """Return the frozen Markdown with what may change around it: where it stands, and what came before and after."""
-    head, body = _parted(text, manifest)
+    head, heading, body = _parted(text, manifest)
     own = editions[place]
     earlier = next((e for e in reversed(editions[:place]) if not pair or pair in e.last.pairs), None)
     later = next((e for e in editions[place + 1 :] if not pair or pair in e.last.pairs), None)
     names = {
         "manifest": manifest,
-        "live": manifest.made == LIVE,
         "first": address(own.first, pair if pair in own.first.pairs else "") if manifest is not own.first else "",
         "correction": own.last if manifest is not own.last else None,
         "correction_address": address(own.last, pair if pair in own.last.pairs else ""),
         "earlier": earlier and {"as_of": earlier.as_of, "address": earlier.address(pair)},
         "later": later and {"as_of": later.as_of, "address": later.address(pair)},
         "latest": f"/reports/{pair}/" if pair else "/",
-        "body": body,
+        "whole": address(manifest) if pair else "",
+        "heading": Markup(heading),  # noqa: S704 - what this program rendered; every value in it was escaped then
+        "body": Markup(body),  # noqa: S704 - the same
     }
     path = f"editions/{manifest.folder}/{pair}/index.md" if pair else f"editions/{manifest.folder}/index.md"
     page = render_part(jinja, FRAME, path, names)
     return f"{head}search:\n  exclude: true\nedition: {json.dumps(str(manifest.as_of))}\n---\n{page}"
 
 
-def _parted(text: str, manifest: Manifest) -> tuple[str, str]:
-    """Return the head without its closing line, and the body."""
+def _parted(text: str, manifest: Manifest) -> tuple[str, str, str]:
+    """Return the head without its closing line, the heading, and what follows."""
     parts = text.split("---\n", 2)
-    if len(parts) != 3 or parts[0]:  # noqa: PLR2004 - before, head, body
-        raise DataError(f"{manifest.label}: a page has no head; it was not made by this program")
-    return f"---\n{parts[1]}", parts[2]
+    if len(parts) != 3 or parts[0] or not parts[2].startswith("# "):  # noqa: PLR2004 - before, head, body
+        raise DataError(f"{manifest.label}: a page has no head and heading; it was not made by this program")
+    heading, _, body = parts[2].partition("\n")
+    return f"---\n{parts[1]}", heading, body

@@ -62,8 +62,9 @@ def compose(context: SiteContext) -> Mapping[str, Any]:
         "summary": words,
         "description": words,
         "now": _shown(context, now, None) if now else None,
-        "steps": [_shown(context, step, _edition(context, step.as_of)) for step in reversed(steps)],
-        "feed": f"../{FEED}" if context.provenance["site_url"] else "",
+        "steps": [_shown(context, step, _edition(context, step.as_of)) for step in reversed(steps) if step.changes],
+        "quiet": _quiet([step for step in reversed(steps) if not step.changes]),
+        "feed": FEED if context.provenance["site_url"] else "",
         "tolerances": [
             {"family": family, "words": changing.words(tolerance)}
             for family, tolerance in context.config.changes.tolerance.items()
@@ -78,9 +79,15 @@ def summary(steps: Sequence[Step], *, simulated: bool) -> str:
     flips, moves = sum(len(step.flips) for step in steps), sum(len(step.moves) for step in steps)
     verdicts = "" if simulated else f"{flips} {'verdict' if flips == 1 else 'verdicts'} changed and "
     return (
-        f"From {steps[0].since} to {steps[-1].as_of} {verdicts}"
+        f"From {steps[0].since} to {steps[-1].as_of}, {verdicts}"
         f"{moves} {'number' if moves == 1 else 'numbers'} moved beyond their tolerance."
     )
+
+
+def _quiet(steps: Sequence[Step]) -> str:
+    """Return the editions that brought nothing to list."""
+    days = ", ".join(str(step.as_of) for step in steps)
+    return f"These brought no change beyond a tolerance: {days}." if steps else ""
 
 
 def step_anchor(day: date) -> str:
@@ -102,6 +109,7 @@ def _shown(context: SiteContext, step: Step, edition: Edition | None) -> dict[st
     return {
         "as_of": step.as_of,
         "address": edition.address() if edition else "/reports/",
+        "changed": bool(step.changes),
         "words": f"Compared with {step.since}: {' and '.join(parts) if parts else 'nothing beyond its tolerance'}.",
         "flips": [_change(context, change, edition) for change in step.flips],
         "moves": [_change(context, change, edition) for change in step.moves],

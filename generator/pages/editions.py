@@ -51,13 +51,23 @@ def _row(edition: Edition, step: Step | None, context: SiteContext) -> dict[str,
         "no_flips": "none" if step and not context.provenance["simulated"] else "–",
         "changes": f"/changes/#{step_anchor(edition.as_of)}",
         "pairs": [
-            {"title": title, "address": address(edition.first, slug)} for slug, title in edition.first.pairs.items()
+            {"title": _short(context, slug, title), "address": address(edition.first, slug)}
+            for slug, title in edition.first.pairs.items()
         ],
         "revisions": [
             {"label": f"revision {manifest.revision}", "address": address(manifest), "reason": manifest.reason}
             for manifest in edition.revisions[1:]
         ],
     }
+
+
+def _short(context: SiteContext, slug: str, title: str) -> str:
+    """Return the two assets by their short names, the title for a pair that is no longer configured."""
+    pair = next((pair for pair in context.config.pairs if pair.slug == slug), None)
+    if pair is None:
+        return title
+    series = context.config.series
+    return f"{series[pair.a].short} and {series[pair.b].short}"
 
 
 PAGE = Page(path="editions/index.md", title="Editions", template="pages/editions.md.j2", compose=compose)
