@@ -94,7 +94,7 @@ def sorted_curve(
         .encode(x=along, y=rows)
     )
     room = max(label_room(axis, domain, theme.WIDE.axis), round(max(text_width(o, size) for o in order)) + 10)
-    return finished(
+    spec = finished(
         alt.vconcat(alt.layer(*top), ticks),
         {
             "left": both(room),
@@ -111,3 +111,7 @@ def sorted_curve(
             },
         },
     )
+    # Altair numbers the names of what it concatenates; a live chart knows its marks by their own.
+    for layer in spec["vconcat"][0]["layer"]:
+        layer["name"] = layer["name"].removesuffix("_0")
+    return spec

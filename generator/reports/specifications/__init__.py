@@ -376,12 +376,16 @@ def _curve_figure(context: Context, findings: Findings, view: CurveView) -> Figu
         reference=NEAR_PERFECT,
         ink=PALETTE[0],
     )
-    spec["vconcat"][0]["layer"] += _headline_layers(case)
+    spec["vconcat"][0]["layer"].append(_headline_layer(case))
     words = {
         name: {"title": title, "subtitle": _subtitle(name, view.counts[name])} for name, title in _titles(view).items()
     }
     meta = spec["usermeta"]["tandem"]
     meta |= {"case": case, "cases": words}
+    meta["key"] = [
+        {"label": "one specification", "color": PALETTE[0].css, "dash": [], "shape": "circle"},
+        {"label": "the one this site leads with", "color": ACCENT.css, "dash": [], "shape": "circle"},
+    ]
     meta["readout"]["fields"] = [f"name_{case}", f"value_{case}", f"lower_{case}", f"upper_{case}"]
     every = findings.table.drop(columns=["first", "last"]).assign(
         proxy=[context.config.series[name].short for name in findings.table["proxy"]],
@@ -396,8 +400,8 @@ def _curve_figure(context: Context, findings: Findings, view: CurveView) -> Figu
         f"{plain(correlation(high))}, with the choices behind each as marks below; a line stands at {NEAR_PERFECT}.",
         caption=f"Each dot is one specification with its pointwise 95 % interval, below it the choices it makes. "
         f"The picture shows {len(view.curve)} of them, evenly spaced along the order; the CSV holds all. The ring is "
-        f"the number this site leads with ({HEADLINE_OBS} sessions), or the same choices on prices. Prices carry no "
-        "interval: none of the textbooks applies to them.",
+        f"the number this site leads with (Pearson, {HEADLINE_OBS} sessions), or the same choices on prices. Prices "
+        "carry no interval: no textbook one applies to them.",
         source=context.source_line,
         spec=spec,
         data={
@@ -442,16 +446,17 @@ def _curve_figure(context: Context, findings: Findings, view: CurveView) -> Figu
     )
 
 
-def _headline_layers(case: str) -> list[dict[str, object]]:
-    """Return the ring around the specification the site leads with, and its label."""
-    x = {"field": f"place_{case}", "type": "quantitative", "axis": None}
-    y = {"field": f"value_{case}", "type": "quantitative"}
-    ring = {"type": "point", "filled": False, "size": 130, "strokeWidth": 2.5, "color": ACCENT.css, "opacity": 1}
-    text = {"type": "text", "align": "left", "dx": 9, "dy": 13, "color": ACCENT.css, "text": "the headline's choices"}
-    return [
-        {"name": name, "data": {"name": "headline"}, "mark": mark, "encoding": {"x": x, "y": y}}
-        for name, mark in (("headline_ring", ring), ("headline_label", text))
-    ]
+def _headline_layer(case: str) -> dict[str, object]:
+    """Return the ring around the specification the site leads with."""
+    return {
+        "name": "headline",
+        "data": {"name": "headline"},
+        "mark": {"type": "point", "filled": False, "size": 130, "strokeWidth": 2.5, "color": ACCENT.css, "opacity": 1},
+        "encoding": {
+            "x": {"field": f"place_{case}", "type": "quantitative", "axis": None},
+            "y": {"field": f"value_{case}", "type": "quantitative"},
+        },
+    }
 
 
 def _titles(view: CurveView) -> dict[str, str]:
