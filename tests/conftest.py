@@ -7,11 +7,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from lxml import html  # type: ignore[import-untyped]  # ships no types
 from pytest_socket import socket_allow_hosts
 
 from generator.config import Config, load_config
@@ -172,3 +173,14 @@ def built_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str, tand
 def built_site(built_project: Path) -> Path:
     """Return the finished site of the sample, as of 2026-09-18. Tests must not change it."""
     return built_project / "site"
+
+
+@pytest.fixture(scope="session")
+def built_pages(built_site: Path) -> dict[str, Any]:
+    """Return the parsed pages of the built site by their address, relative to its root. Tests must not change them."""
+    found = {}
+    for path in sorted(built_site.rglob("*.html")):
+        address = path.relative_to(built_site).as_posix()
+        address = address.removesuffix("index.html") if path.name == "index.html" else address
+        found[address] = html.document_fromstring(path.read_bytes())
+    return found
