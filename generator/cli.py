@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return USAGE
     try:
-        return int(chosen.run(chosen))
+        status = int(chosen.run(chosen))
+        sys.stdout.flush()  # a reader who has gone is noticed here, not when Python ends
     except TandemError as error:
         line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(error))
         print(f"tandem: {line}", file=sys.stderr)
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone; that is its right.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    return status
 
 
 def make_parser() -> argparse.ArgumentParser:
