@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.reports import (
+    compare,
     correlation,
     fomc,
     four_cuts,
@@ -22,6 +23,7 @@ REPORTS: tuple[Report, ...] = (
     correlation.REPORT,
     levels.REPORT,
     specifications.REPORT,
+    compare.REPORT,
     rates.REPORT,
     fomc.REPORT,
     four_cuts.REPORT,
