@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from generator.editions.manifest import Manifest
 
 # Pages whose numbers have a known truth in the simulated sample.
-RECOVERED_REPORTS = frozenset({"correlation", "rates"})
+RECOVERED_REPORTS = frozenset({"correlation", "rates", "fomc"})
 
 Progress = Callable[[str, int, int], None]
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.estimates import many_tests
-from generator.expectations import Futures, Surprises
 from generator.findings import Estimate, Number, Numbers, Unavailable
 from generator.fomc import consecutive_cuts, longest_cuts_since
 from generator.formatting import interval, plain, shown, signed
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from generator.charts.figure import Figure
+    from generator.expectations import Futures, Surprises
     from generator.fomc import Meeting
 
 WORDS = {"cut": "a cut", "hike": "a rise", "hold": "a hold"}
@@ -62,8 +62,8 @@ class Findings:
         Every meeting, newest first.
     columns : tuple of str
         Headings of the moves in the tables of meetings.
-    with_futures, with_published : bool
-        Whether those tables have a column for futures and one for published surprises.
+    without_futures, without_published : str
+        Why there are none; empty where there are.
     """
 
     numbers: Numbers
@@ -87,8 +87,18 @@ class Findings:
     columns: tuple[str, ...]
     upcoming: tuple[str, ...]
     many: str
-    with_futures: bool
-    with_published: bool
+    without_futures: str
+    without_published: str
+
+    @property
+    def with_futures(self) -> bool:
+        """Whether there are prices of futures."""
+        return not self.without_futures
+
+    @property
+    def with_published(self) -> bool:
+        """Whether there are published surprises."""
+        return not self.without_published
 
 
 def analyse(context: Context) -> Findings:
@@ -127,11 +137,15 @@ def analyse(context: Context) -> Findings:
             f"{short}, {words}" for _, short in assets(context).values() for words in ("day", "−1 to +1", "0 to +5")
         ),
         upcoming=tuple(str(m.date) for m in context.meetings if m.date > context.as_of)[:8],
-        with_futures=isinstance(context.expectations.futures, Futures),
-        with_published=isinstance(context.expectations.surprises, Surprises),
+        without_futures=_reason(context.expectations.futures),
+        without_published=_reason(context.expectations.surprises),
         many=many_tests([*singles, *different.pvalues]),
         **_tables(context),
     )
+
+
+def _reason(source: Futures | Surprises | Unavailable) -> str:
+    return source.reason if isinstance(source, Unavailable) else ""
 
 
 def _tables(context: Context) -> dict[str, tuple[TableRow, ...]]:

@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 
 def agreement(context: Context, events: tuple[Meeting, ...], found: Measures) -> dict[str, Number]:
     """Return the correlation of each of our measures with the published surprises at scheduled meetings."""
+    futures, published = context.expectations.futures, context.expectations.surprises
     pairs = {
-        "fomc.measures.kuttner_published": (found.kuttner, found.policy),
-        "fomc.measures.two_year_published": (found.two_year, found.published_two_year),
-        "fomc.measures.two_year_kuttner": (found.two_year, found.kuttner),
+        "fomc.measures.kuttner_published": (found.kuttner, found.policy, (futures, published)),
+        "fomc.measures.two_year_published": (found.two_year, found.published_two_year, (published,)),
+        "fomc.measures.two_year_kuttner": (found.two_year, found.kuttner, (futures,)),
     }
     numbers: dict[str, Number] = {}
-    for number_id, (ours, theirs) in pairs.items():
+    for number_id, (ours, theirs, sources) in pairs.items():
+        missing = [source for source in sources if isinstance(source, Unavailable)]
+        if missing:
+            numbers[number_id] = missing[0]
+            continue
         used = np.flatnonzero(np.isfinite(ours) & np.isfinite(theirs))
         if short := too_few(len(used), FEWEST, "meetings with both"):
             numbers[number_id] = short

@@ -69,13 +69,14 @@ UNSTATED = "not stated in our copy"
 def studies(context: Context) -> tuple[Study, ...]:
     """Return the bench, with our numbers for this pair."""
     a, b, market = context.a.label, context.b.label, context.market.label
+    role, stocks = _stocks(context)
     return (
         Study(
             name="Bernanke and Kuttner 2005",
             address=doi("10.1111/j.1540-6261.2005.00760.x"),
             reported="An unexpected cut of 25 bp goes with about +1 % in broad US stock indices: −1 % per +25 bp.",
             sample="June 1989 to December 2002; surprise in the funds rate from futures",
-            ours=(Ours("fomc.beta_long.dgs2.m", f"{market} per +25 bp, its whole history here"),),
+            ours=(Ours(f"fomc.beta_long.dgs2.{role}", f"{stocks} per +25 bp, its whole history here"),),
             unlike="Our surprise is the day's change of the 2-year yield.",
         ),
         Study(
@@ -116,7 +117,7 @@ def studies(context: Context) -> tuple[Study, ...]:
             address=doi("10.1111/jofi.12196"),
             reported="+49 bp in the S&P 500 in the 24 hours before scheduled decisions.",
             sample="September 1994 to March 2011",
-            ours=(Ours("fomc.mean.m", f"{market} on the statement day, close to close", home=True),),
+            ours=(Ours("fomc.bench.fed_day.all", f"{stocks} on the statement day, close to close", home=True),),
             unlike="Daily closes hold only part of those hours, and the hours after the decision.",
         ),
         Study(
@@ -124,8 +125,8 @@ def studies(context: Context) -> tuple[Study, ...]:
             address=doi("10.1016/j.frl.2020.101781"),
             reported="The drift before decisions is essentially gone.",
             sample="after 2015, to December 2019",
-            ours=(Ours("fomc.mean_from_2016.m", f"{market} on the statement day since 2016", home=True),),
-            unlike="As above.",
+            ours=(Ours("fomc.bench.fed_day.from_2016", f"{stocks} on the statement day since 2016", home=True),),
+            unlike="The same.",
         ),
         Study(
             name="Karau 2023",
@@ -182,6 +183,17 @@ def studies(context: Context) -> tuple[Study, ...]:
             unlike="The page on prices against returns shows it for this pair.",
         ),
     )
+
+
+def _stocks(context: Context) -> tuple[str, str]:
+    """Return role and label of the S&P 500 in this pair, or of the market control where it has none."""
+    roles = {context.pair.b: ("b", context.b.label), context.pair.market: ("m", context.market.label)}
+    return roles.get(STOCKS, ("m", context.market.label))
+
+
+def stocks_of(context: Context) -> str:
+    """Return the series id that stands for stocks as a whole."""
+    return context.pair.b if _stocks(context)[0] == "b" else context.pair.market
 
 
 def replicated(context: Context) -> dict[str, Number]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from generator.findings import Estimate, Number, Unavailable
 from generator.formatting import pvalue
+from generator.reports.fomc.bench import stocks_of
 from generator.reports.fomc.responses import series_of
 from generator.reports.fomc.study import FEWEST, METHOD, ROLES, YIELD, Around, Span, around
 from generator.stats.event_study import abnormal_returns
@@ -98,9 +99,10 @@ def effects(context: Context, events: tuple[Meeting, ...], found: Measures) -> E
                         ranks="no test" if ranks is None else pvalue(ranks),
                     )
                 )
+    stocks = stocks_of(context)
     mean = {
-        "fomc.mean.m": _mean(context, context.pair.market, events),
-        "fomc.mean_from_2016.m": _mean(context, context.pair.market, [m for m in events if m.date >= DRIFT_GONE]),
+        "fomc.bench.fed_day.all": _mean(context, stocks, events),
+        "fomc.bench.fed_day.from_2016": _mean(context, stocks, [m for m in events if m.date >= DRIFT_GONE]),
     }
     ratios, spreads, spread_tests = _spreads(context, events)
     return Effects(numbers=numbers | mean | ratios, rows=tuple(rows), spreads=spreads, pvalues=(*tests, *spread_tests))

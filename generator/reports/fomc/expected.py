@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from generator.expectations import Futures
 from generator.findings import Estimate, Number, Unavailable
 from generator.fomc import meetings_known_on
-from generator.formatting import basis_points, percent, plain, signed
+from generator.formatting import basis_points, percent, signed
 from generator.panel import as_date
 from generator.reports.fomc.study import FEWEST, Span, session_before
 from generator.stats.expected_path import MeetingOdds, NoOdds, brier_score, expected_path
@@ -29,6 +30,8 @@ NEAR = timedelta(days=200)
 LONGEST_AGE = timedelta(days=10)
 FUNDS_RATE = "dff"
 STEP_BP = 25
+SMALLEST_CHANCE = 0.005
+"""Shown without decimals, a smaller one would read as none."""
 Odds = MeetingOdds | NoOdds
 
 
@@ -191,7 +194,10 @@ def odds_words(odds: Odds | None) -> str:
     if isinstance(odds, NoOdds):
         return f"not known: {odds.reason}"
     steps = sorted(odds.steps.items(), key=lambda item: -item[1])
-    return ", ".join(f"{_step_words(step)} {plain(percent(chance, 0))}" for step, chance in steps if chance >= 0.005)  # noqa: PLR2004 - shown without decimals
+    shown = (
+        percent(chance, 0) + Markup("&nbsp;") + _step_words(step) for step, chance in steps if chance >= SMALLEST_CHANCE
+    )
+    return Markup(", ").join(shown)
 
 
 def _step_words(step: int) -> str:

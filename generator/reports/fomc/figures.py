@@ -150,10 +150,17 @@ def kinds_figure(context: Context, numbers: Numbers) -> Figure | None:
     if not rows:
         return None
     frame = pd.DataFrame(rows, columns=["label", "kind", "move", "lower", "upper", "n"])
-    texts = [(label, *(plain(amount(x, "percent")) for x in values), n) for label, _, *values, n in rows]
+    texts = [
+        (label, plain(amount(move, "percent")), plain(amount(low, "percent")), plain(amount(high, "percent")), n)
+        for label, _, move, low, high, n in rows
+    ]
+    moves = [
+        f"{series.short} {' and '.join(text[1] for text in texts if text[0].startswith(f'{series.short}, '))}"
+        for series in (context.a, context.b)
+    ]
     return Figure(
         id="dovish-and-hawkish",
-        title="On the day: " + "; ".join(f"{label} {move}" for label, move, *_ in texts),
+        title=f"On dovish and on hawkish Fed days: {'; '.join(moves)}",
         subtitle="Average log return on Fed days beyond the asset's mean of the months before, %",
         alt=f"Dots with {context.level_words} intervals: "
         + "; ".join(f"{label} {move} ({low} to {high}, {n} days)" for label, move, low, high, n in texts)

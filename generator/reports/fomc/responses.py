@@ -148,18 +148,25 @@ def long_betas(context: Context, events: tuple[Meeting, ...]) -> dict[str, Numbe
 
 def other_betas(context: Context, prices: Around | Unavailable, found: Measures) -> dict[str, Number]:
     """Return the responses of the day to the other measures of the surprise, and by kind of news."""
+    futures, published = context.expectations.futures, context.expectations.surprises
     surprises = {
-        "kuttner": (found.kuttner, NO_KUTTNER),
-        "published": (found.policy, NO_PUBLISHED),
-        "published_2y": (found.published_two_year, NO_PUBLISHED),
-        "policy": (np.where(found.kinds == "policy", found.published_two_year, np.nan), NO_PUBLISHED),
-        "information": (np.where(found.kinds == "information", found.published_two_year, np.nan), NO_PUBLISHED),
+        "kuttner": (found.kuttner, futures, NO_KUTTNER),
+        "published": (found.policy, published, NO_PUBLISHED),
+        "published_2y": (found.published_two_year, published, NO_PUBLISHED),
+        "policy": (np.where(found.kinds == "policy", found.published_two_year, np.nan), published, NO_PUBLISHED),
+        "information": (
+            np.where(found.kinds == "information", found.published_two_year, np.nan),
+            published,
+            NO_PUBLISHED,
+        ),
     }
     numbers: dict[str, Number] = {}
-    for key, (surprise, reason) in surprises.items():
+    for key, (surprise, source, reason) in surprises.items():
         for i, role in enumerate(ROLES):
             numbers[f"fomc.beta.{key}.{role}"] = (
-                prices
+                source
+                if isinstance(source, Unavailable)
+                else prices
                 if isinstance(prices, Unavailable)
                 else slope_estimate(context, prices.responses()[:, i], surprise, prices.events, reason)
             )
