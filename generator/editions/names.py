@@ -33,11 +33,13 @@ class Names:
     start: date
 
     def of(self, number_id: str) -> str:
-        """Return what a number is, in words; the id itself where there are none."""
+        """Return what a number is, in words; the parts of its id where there are none for it."""
         for pattern, words in _WORDS:
             if match := pattern.fullmatch(number_id):
                 return words(self, *match.groups())
-        return number_id
+        known = {"a": self.a, "b": self.b, "m": self.market, "all": self.span("all"), **_YIELDS}
+        parts = [known.get(part, part.replace("_", " ")) for part in number_id.split(".")]
+        return ", ".join([parts[0].capitalize(), *parts[1:]])
 
     def asset(self, role: str) -> str:
         """Return the label of ``a``, ``b`` or ``m``."""

@@ -138,6 +138,7 @@ def compose_claim(claim: Claim, turns: Sequence[Turn], context: SiteContext) -> 
     numbers = _numbers(context, claim)
     alone = {reading.number_id: reading.verdict.value for reading in judgement.readings}
     site_url = str(context.provenance["site_url"]).rstrip("/")
+    frozen = {edition.as_of: edition.address(claim.pair) for edition in context.editions}
     return {
         "claim": claim,
         "judgement": judgement,
@@ -158,7 +159,7 @@ def compose_claim(claim: Claim, turns: Sequence[Turn], context: SiteContext) -> 
             FigureRow(number_id=number_id, name=name, number=numbers.get(number_id, NOT_COMPUTED))
             for number_id, name in claim.beside.items()
         ],
-        "turns": turns,
+        "turns": [{"turn": turn, "address": frozen.get(turn.as_of, "")} for turn in turns],
         "pair": context.config.pair(claim.pair),
         "pair_address": f"/reports/{claim.pair}/",
         "badge": f"/{badge_path(claim)}",

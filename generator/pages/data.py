@@ -52,6 +52,7 @@ def compose(context: SiteContext) -> Mapping[str, Any]:
             }
             for result in context.results
         ],
+        "edition_notes": context.edition_notes,
         "failed": sum(not check.passed for check in checks),
     }
 

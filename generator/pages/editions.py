@@ -67,7 +67,7 @@ def _short(context: SiteContext, slug: str, title: str) -> str:
     if pair is None:
         return title
     series = context.config.series
-    return f"{series[pair.a].short} and {series[pair.b].short}"
+    return f"{series[pair.a].short} and {series[pair.b].short}".replace(" ", "\u00a0")
 
 
 PAGE = Page(path="editions/index.md", title="Editions", template="pages/editions.md.j2", compose=compose)
