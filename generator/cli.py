@@ -88,6 +88,8 @@ def make_parser() -> argparse.ArgumentParser:
     serve = _command(commands, "serve", run_serve, "read the built site in a browser on this machine")
     serve.add_argument("--port", type=_port, default=8000, help="default: 8000")
 
+    _command(commands, "offline", run_offline, "write tandem-offline.zip, a copy of the site that opens from the disk")
+
     check = _command(commands, "check", run_check, "check the configuration, the data and the store; write nothing")
     _data_arguments(check)
 
@@ -318,6 +320,21 @@ def run_serve(chosen: argparse.Namespace) -> int:
     with server:
         print(f"http://127.0.0.1:{chosen.port}/ (stop with Ctrl-C)")
         server.serve_forever()
+    return DONE
+
+
+def run_offline(chosen: argparse.Namespace) -> int:
+    """Write the copy that opens from the disk."""
+    from generator import offline  # noqa: PLC0415 - keeps --help instant
+    from generator.pipeline import Project  # noqa: PLC0415 - the same
+
+    project = Project(root=chosen.config.resolve().parent)
+    archive = project.root / offline.ARCHIVE
+    count = offline.write_offline(project.site, archive)
+    if chosen.json:
+        print(json.dumps({"archive": archive.name, "files": count, "bytes": archive.stat().st_size}))
+    else:
+        print(f"{archive.name}: {count} files, {archive.stat().st_size / 1e6:.1f} MB; unzip it and open index.html")
     return DONE
 
 

@@ -344,5 +344,5 @@ setInterval(markOverdue, 60_000);
 window.tandem = { figures, liveOnes };
 
 reportHeight();
-if (window.document$) window.document$.subscribe(mount);
-else mount();
+mount();
+window.document$?.subscribe(mount);
