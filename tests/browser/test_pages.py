@@ -1,0 +1,202 @@
+"""Every page of the built site in a real browser: clean, complete, within its budget, with and without JavaScript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .conftest import Site, Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.network]
+
+MOST_BYTES = 150_000
+MOST_DATA_BYTES = 60_000
+
+
+def test_every_page_is_clean_at_360(site: Site, visit: Callable[..., Visit]) -> None:
+    """No page logs, breaks its policy, asks another host or scrolls sideways; one heading, named pictures."""
+    here = visit(width=360)
+    wrong = {}
+    for address in site.pages():
+        here.page.goto(f"http://127.0.0.1:8000/{address}", wait_until="load")
+        found = here.page.evaluate(
+            """() => ({
+                violations: window.violations,
+                wide: document.documentElement.scrollWidth - window.innerWidth,
+                headings: document.querySelectorAll("h1").length,
+                silent: [...document.images].filter((image) => !image.alt).map((image) => image.src),
+                policy: document.querySelectorAll("meta[http-equiv=Content-Security-Policy]").length,
+                languages: document.documentElement.lang,
+            })"""
+        )
+        expected = {"violations": [], "wide": 0, "headings": 1, "silent": [], "policy": 1, "languages": "en"}
+        if found != expected:
+            wrong[address] = {key: found[key] for key in found if found[key] != expected[key]}
+    assert wrong == {}
+    here.check()
+
+
+def test_what_a_page_sends_before_a_touch(site: Site, visit: Callable[..., Visit]) -> None:
+    """Scrolled to its end, a page sends at most 150 kB compressed: no runtime, no chart data, no search index."""
+    for address in ["", *site.pages_with_figures()]:
+        here = visit(width=390)
+        here.open(address)
+        for y in range(0, here.page.evaluate("document.documentElement.scrollHeight"), 600):
+            here.page.evaluate(f"scrollTo(0, {y})")
+            here.page.wait_for_timeout(40)
+        here.page.wait_for_load_state("networkidle")
+        paths = [path for path, _ in site.sent]
+        assert not [p for p in paths if p.startswith("assets/vendor/") or p.endswith((".json", "tandem-chart.js"))]
+        assert sum(size for _, size in site.sent) <= MOST_BYTES, site.sent
+
+
+def test_chart_data_of_a_page_stay_in_their_budget(site: Site) -> None:
+    """The datasets of one page take at most 60 kB compressed."""
+    import gzip  # noqa: PLC0415 - only this test weighs files
+
+    heavy = {}
+    for folder in {path.parent for path in site.folder.glob("assets/charts/**/*.json")}:
+        data = [p for p in folder.glob("*.json") if not p.name.endswith((".wide.json", ".narrow.json"))]
+        size = sum(len(gzip.compress(path.read_bytes(), 9)) for path in data)
+        if size > MOST_DATA_BYTES:
+            heavy[folder.relative_to(site.folder).as_posix()] = size
+    assert heavy == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_both_schemes_show_their_own_picture(site: Site, visit: Callable[..., Visit], scheme: str) -> None:
+    """Each figure shows one picture, that of the reader's scheme, and it is loaded."""
+    here = visit(scheme=scheme)
+    for address in site.pages_with_figures():
+        here.open(address)
+        for stage in here.page.locator(".tandem-stage").all():
+            stage.scroll_into_view_if_needed()
+            image = stage.locator(f".tandem-picture--{scheme} img")
+            here.page.wait_for_function(
+                "(image) => image.complete && image.naturalWidth > 0", arg=image.element_handle()
+            )
+            assert f".{scheme}.svg" in image.evaluate("(image) => image.currentSrc")
+            other = "dark" if scheme == "light" else "light"
+            assert not stage.locator(f".tandem-picture--{other} img").is_visible()
+    here.check()
+
+
+def test_reserved_height_keeps_pages_still(site: Site, visit: Callable[..., Visit]) -> None:
+    """Nothing moves while a page loads: cumulative layout shift stays below 0.01."""
+    for address in site.pages_with_figures():
+        here = visit(width=390)
+        here.page.add_init_script(
+            "window.shift = 0; new PerformanceObserver((list) => { for (const e of list.getEntries())"
+            " if (!e.hadRecentInput) window.shift += e.value; }).observe({type: 'layout-shift', buffered: true});"
+        )
+        here.open(address)
+        for y in range(0, here.page.evaluate("document.documentElement.scrollHeight"), 600):
+            here.page.evaluate(f"scrollTo(0, {y})")
+            here.page.wait_for_timeout(40)
+        assert here.page.evaluate("window.shift") < 0.01, address
+
+
+def test_without_javascript_everything_is_there(site: Site, visit: Callable[..., Visit]) -> None:
+    """With JavaScript off a reader sees every picture, opens every table, and sees no dead button."""
+    here = visit(java_script_enabled=False)
+    for address in site.pages_with_figures():
+        here.page.goto(f"http://127.0.0.1:8000/{address}")
+        for figure in here.page.locator(".tandem-figure").all():
+            figure.scroll_into_view_if_needed()
+            assert figure.locator("img:visible").count() == 1
+            assert figure.locator(".tandem-bar").is_hidden()
+            figure.locator("summary").click()
+            assert figure.locator("tbody tr").first.is_visible()
+            assert figure.locator("a[download]").count() == 3
+    assert here.complaints == []
+
+
+def test_downloads_exist(site: Site, visit: Callable[..., Visit]) -> None:
+    """Each CSV, PNG and SVG beside a figure is a file of the site."""
+    here = visit()
+    for address in site.pages_with_figures():
+        here.open(address)
+        for link in here.page.locator("a[download]").all():
+            target = str(link.evaluate("(a) => a.href")).removeprefix("http://127.0.0.1:8000/")
+            assert (site.folder / target).stat().st_size > 100
+
+
+def test_print_shows_the_still_picture_alone(site: Site, visit: Callable[..., Visit]) -> None:
+    """On paper there are light pictures and words, no header, button or search, whatever the screen showed."""
+    here = visit(scheme="dark")
+    here.open(site.pages_with_figures()[0])
+    stage = here.page.locator(".tandem-stage").first
+    stage.focus()
+    here.page.wait_for_selector(".tandem-stage.is-live")
+    here.page.emulate_media(media="print")
+    assert stage.locator(".tandem-picture--light img").is_visible()
+    assert stage.locator(".tandem-live").is_hidden()
+    for selector in (".md-header", ".tandem-bar", ".tandem-actions", ".md-tabs", ".md-footer"):
+        assert here.page.locator(selector).first.is_hidden(), selector
+    assert len(here.page.pdf()) > 10_000
+
+
+def test_search_loads_its_index_when_asked(visit: Callable[..., Visit]) -> None:
+    """The index travels when a reader turns to the search, and then finds a page by its words."""
+    here = visit()
+    here.open("")
+    assert not [a for a in here.asked if "search_index" in a]
+    here.page.locator(".md-search__input").click()
+    here.page.locator(".md-search__input").fill("bootstrap")
+    here.page.wait_for_selector(".md-search-result__item", timeout=20_000)
+    assert len([a for a in here.asked if "search_index" in a]) == 1
+    here.check()
+
+
+def test_search_shortcut_works(visit: Callable[..., Visit]) -> None:
+    """The theme's own shortcut opens the search with its index."""
+    here = visit()
+    here.open("")
+    here.page.keyboard.press("/")
+    here.page.keyboard.type("correlation")
+    here.page.wait_for_selector(".md-search-result__item", timeout=20_000)
+    here.check()
+
+
+@pytest.mark.parametrize(("hours", "overdue"), [(-1, False), (1, True)])
+def test_overdue_data_turn_amber(visit: Callable[..., Visit], hours: int, *, overdue: bool) -> None:
+    """The browser's clock decides whether the next update is late; a page that is never rebuilt says so itself."""
+    here = visit()
+    here.open("")
+    due = here.page.evaluate("Date.parse(document.querySelector('[data-next-update]').dataset.nextUpdate)")
+    here.page.clock.set_fixed_time(due / 1000 + hours * 3600)
+    here.open("")
+    assert here.page.locator(".tandem-status__overdue").is_visible() == overdue
+    assert (here.page.locator(".is-overdue").count() == 1) == overdue
+
+
+def test_sample_says_so_on_every_page(site: Site) -> None:
+    """No page of a sample build goes without its banner, and each says how old the data are."""
+    for address in site.pages():
+        path = site.folder / address
+        text = (path / "index.html" if path.is_dir() else path).read_text(encoding="utf-8")
+        assert "Simulated sample data, not market data" in text, address
+        assert '<time datetime="2026-09-18">' in text, address
+
+
+def test_tables_sort_and_filter(site: Site, visit: Callable[..., Visit]) -> None:
+    """A sortable table sorts by a click on its heading, both ways, and a long one can be filtered."""
+    here = visit()
+    here.open(f"{site.pages()[[p.endswith('/fomc/') for p in site.pages()].index(True)]}")
+    table = here.page.locator("table.sortable").first
+    head = table.locator("thead th").first
+    head.locator("button").click()
+    first = table.locator("tbody tr").first.locator("th, td").first.inner_text()
+    assert head.get_attribute("aria-sort") == "ascending"
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    last = table.locator("tbody tr").first.locator("th, td").first.inner_text()
+    assert first < last
+    before = table.locator("tbody tr:visible").count()
+    here.page.locator(".tandem-filter").first.fill("unscheduled")
+    assert 0 < table.locator("tbody tr:visible").count() < before
+    here.check()
