@@ -137,7 +137,7 @@ def figures(context: Context, findings: Findings) -> Sequence[Figure]:
 
 REPORT = Report(
     slug="compare",
-    title="Is it special?",
+    title="Comparison",
     question="Is it this pair, or just stocks and coins?",
     analyse=analyse,
     figures=figures,

@@ -20,7 +20,7 @@ from generator.reports.compare.links import MARKET, SPANS, WINDOW, controls
 from generator.reports.compare.matrix import cell_id, years
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from generator.findings import Number
     from generator.report import Context
@@ -94,9 +94,11 @@ def _left(context: Context, numbers: Mapping[str, Number]) -> tuple[Figure, ...]
 
 def _matrix(context: Context, numbers: Mapping[str, Number], assets: Assets) -> tuple[Figure, ...]:
     """Return the correlation matrix as coloured cells."""
-    names = _short(context, assets)
+    # A fund on an index of the matrix would fill two rows with the same numbers; the table below holds it.
+    shown_ids = [assets.ids[i] for i in dict.fromkeys(itertools.chain(*assets.ranked))]
+    names = _short(context, shown_ids)
     rows: list[tuple[str, str, float, float | None, float | None]] = []
-    for one, other in itertools.product(assets.ids, repeat=2):
+    for one, other in itertools.product(shown_ids, repeat=2):
         if one == other:
             rows.append((names[one], names[other], 1.0, np.nan, np.nan))
             continue
@@ -107,24 +109,22 @@ def _matrix(context: Context, numbers: Mapping[str, Number], assets: Assets) -> 
     if not rows:
         return ()
     frame = pd.DataFrame(rows, columns=["row", "column", "value", "lower", "upper"])
-    spec = heatmap(
-        frame, data="matrix", row="row", column="column", value="value", order=[names[key] for key in assets.ids]
-    )
+    spec = heatmap(frame, data="matrix", row="row", column="column", value="value", order=list(names.values()))
     spec["usermeta"]["tandem"]["readout"]["fields"] = ["row", "column", "value", "lower", "upper"]
     rank, pairs = numbers[f"matrix.rank.{WINDOW}"], numbers[f"matrix.pairs.{WINDOW}"]
     own = numbers[cell_id(*assets.ids[:2])]
     title = f"{plain(shown(own))}: number {plain(shown(rank))} of {plain(shown(pairs))} pairs by size"
-    order = [names[key] for key in assets.ids]
+    order = list(names.values())
     above = frame["row"].map(order.index) < frame["column"].map(order.index)
     return (
         Figure(
             id="matrix",
             title=title,
             subtitle=f"Correlation of daily returns, last {WINDOW} sessions with a price of all {len(assets.ids)}",
-            alt=f"Matrix of the correlations of {len(assets.ids)} assets: {', '.join(names.values())}. "
+            alt=f"Matrix of the correlations of {len(order)} assets: {', '.join(names.values())}. "
             f"{context.a.label} and the {context.b.label} stand at {plain(shown(own))}.",
-            caption="One sample for all cells, so that they can be compared. The ranking leaves out funds on an index "
-            "that is in the matrix itself.",
+            caption="One sample for all cells, so that they can be compared. Funds on an index that stands here itself "
+            "are left out of the picture and of the ranking; the table below holds them.",
             source=context.source_line,
             spec=spec,
             data={"matrix": frame},
@@ -134,9 +134,9 @@ def _matrix(context: Context, numbers: Mapping[str, Number], assets: Assets) -> 
     )
 
 
-def _short(context: Context, assets: Assets) -> dict[str, str]:
+def _short(context: Context, ids: Sequence[str]) -> dict[str, str]:
     """Return a short name of each asset; one that two share is followed by the series' id."""
-    short = {key: context.config.series[key].short for key in assets.ids}
+    short = {key: context.config.series[key].short for key in ids}
     shared = [name for name in short.values() if list(short.values()).count(name) > 1]
     return {key: f"{name} ({key})" if name in shared else name for key, name in short.items()}
 
