@@ -566,7 +566,7 @@ def _write_report(
     site.write_text(project.docs / "data" / pair.slug / f"{slug}.json", site.strict_json(part))
     names = {
         **shared,
-        "title": f"{report.title}: {pair.title}",
+        "title": report.heading(pair),
         "description": page.findings.answer,
         "context": result.context,
         "pair": pair,

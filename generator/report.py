@@ -180,6 +180,10 @@ class Report:
         """Template below ``templates/``."""
         return f"reports/{self.slug or 'overview'}.md.j2"
 
+    def heading(self, pair: Pair) -> str:
+        """Return the heading of the page for a pair."""
+        return f"{self.title} {pair.title}" if self.title.endswith("?") else f"{self.title}: {pair.title}"
+
     def address(self, pair: Pair) -> str:
         """Return the site-relative address of the page."""
         return f"/reports/{pair.slug}/{self.slug}/" if self.slug else f"/reports/{pair.slug}/"
