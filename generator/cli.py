@@ -93,6 +93,10 @@ def make_parser() -> argparse.ArgumentParser:
     check = _command(commands, "check", run_check, "check the configuration, the data and the store; write nothing")
     _data_arguments(check)
 
+    claim = _command(commands, "new-claim", run_new_claim, "write the skeleton of a claim, to be completed by hand")
+    claim.add_argument("slug", metavar="SLUG", help="last part of its address, for example cuts-lift-both")
+    claim.add_argument("--append", action="store_true", help="add it to the configuration instead of printing it")
+
     explain = _command(commands, "explain", run_explain, "say where a published number comes from")
     explain.add_argument("number", metavar="NUMBER-ID", help="for example correlation.pearson.daily.252")
     explain.add_argument("--pair", help="slug of the pair; default: the featured one")
@@ -382,6 +386,33 @@ def run_claims(chosen: argparse.Namespace) -> int:
     for claim in config.claims:
         verdict = judged[claim.slug]
         print(f"\n{verdict.shown}: {claim.title}\n  {verdict.sentence}")
+    return DONE
+
+
+def run_new_claim(chosen: argparse.Namespace) -> int:
+    """Print the skeleton of a claim, or add it to the configuration; `check` refuses it until it is complete."""
+    from generator.claims.board import skeleton  # noqa: PLC0415 - keeps --help instant
+    from generator.config import load_config  # noqa: PLC0415 - the same
+    from generator.site import write_bytes  # noqa: PLC0415 - the same
+
+    text = skeleton(chosen.slug, load_config(chosen.config))
+    name = chosen.config.name
+    if chosen.append:
+        # A link stays a link: what it leads to is replaced.
+        place = chosen.config.resolve()
+        write_bytes(place, place.read_bytes().rstrip(b"\n") + b"\n" + text.encode("utf-8"))
+    if chosen.json:
+        print(json.dumps({"slug": chosen.slug, "appended": chosen.append, "toml": text}, indent=1))
+        return DONE
+    if chosen.append:
+        print(f"{name}: claim {chosen.slug!r} added at the end. Fill it in; `tandem check` says what is missing.")
+        return DONE
+    print(text.strip("\n"))
+    if not chosen.quiet:
+        hint = (
+            f"tandem: paste this at the end of {name}, or run again with --append; `tandem check` says what is missing"
+        )
+        print(hint, file=sys.stderr)
     return DONE
 
 

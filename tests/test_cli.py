@@ -360,3 +360,40 @@ def test_a_closed_pipe_is_no_error(project: Path) -> None:
         [shell, "-c", command], cwd=project, env=variables, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# --- new-claim ---------------------------------------------------------------------------------------------------
+
+
+def test_new_claim_prints_a_skeleton_and_changes_nothing(run: Callable[..., tuple[int, str, str]]) -> None:
+    """The text can be redirected into a file: the hint goes to the other stream."""
+    before = Path("report.toml").read_bytes()
+    status, out, err = run("new-claim", "both-fall")
+    assert status == cli.DONE
+    assert out.startswith("[[claims]]\n")
+    assert 'slug = "both-fall"' in out
+    assert "--append" in err
+    assert Path("report.toml").read_bytes() == before
+
+
+def test_an_appended_claim_is_refused_until_it_is_complete(run: Callable[..., tuple[int, str, str]]) -> None:
+    """`check` names the claim's place in one line; nothing is published from a draft."""
+    before = Path("report.toml").read_text(encoding="utf-8")
+    status, out, _err = run("new-claim", "both-fall", "--append")
+    assert (status, "both-fall" in out) == (cli.DONE, True)
+    text = Path("report.toml").read_text(encoding="utf-8")
+    assert text.startswith(before.rstrip("\n"))
+    status, out, err = run("check", "--data", "sample")
+    assert (status, out) == (cli.ERROR, "")
+    assert err.count("\n") == 1
+    assert "claims[" in err
+
+
+@pytest.mark.parametrize("slug", ["Both-Fall", "../x", "con", "near-perfect-correlation"])
+def test_a_claim_without_an_address_of_its_own_is_refused(slug: str, run: Callable[..., tuple[int, str, str]]) -> None:
+    """Nothing is added, and the line names what is wrong."""
+    before = Path("report.toml").read_bytes()
+    status, _out, err = run("new-claim", slug, "--append")
+    assert status == cli.ERROR
+    assert err.startswith("tandem: new-claim: ")
+    assert Path("report.toml").read_bytes() == before
