@@ -37,7 +37,12 @@ def path_figure(context: Context, role: str, events: tuple[Meeting, ...], found:
     known = np.isfinite(paths).sum(axis=1) > 1
     label, short = assets(context)[role]
     averages = _averages(paths, found, context.level)
-    end = {key: plain(amount(float(averages[key].iloc[-1]), "percent")) for key in averages.columns[1:]}
+    known_to = averages.dropna(subset=["every"])
+    if known_to.empty:
+        return None
+    last = known_to.iloc[-1]
+    after = int(last["session"])
+    end = {key: _text(float(last[key])) for key in averages.columns[1:]}
     thin = pd.DataFrame(
         {
             "session": np.tile(np.arange(FIRST, LAST + 1), int(known.sum())),
@@ -50,10 +55,10 @@ def path_figure(context: Context, role: str, events: tuple[Meeting, ...], found:
     span = own.span(np.asarray(known))
     return Figure(
         id=f"paths-{role}",
-        title=f"{LAST} sessions after a Fed day: {short} {end['every']} on average ({end['lower']} to {end['upper']})",
+        title=f"{after} sessions after a Fed day: {short} {end['every']} on average ({end['lower']} to {end['upper']})",
         subtitle=f"Log return from the close before, %, {int(known.sum())} scheduled meetings since {span.first}",
         alt=f"Thin lines, one per meeting, from {-FIRST} sessions before to {LAST} after, with the average of {label}. "
-        f"After {LAST} sessions it stands at {end['every']}: at {end['fell']} where the 2-year yield fell on the day, "
+        f"After {after} sessions it stands at {end['every']}: at {end['fell']} where the 2-year yield fell on the day, "
         f"at {end['rose']} where it rose.",
         caption=f"The band is a pointwise {context.level_words} interval of the average of all meetings. Zero is the "
         "close before the statement.",
@@ -82,6 +87,10 @@ def path_figure(context: Context, role: str, events: tuple[Meeting, ...], found:
             "move": Column(label="Move", unit=" %", signed=True, decimals=1),
         },
     )
+
+
+def _text(value: float) -> str:
+    return plain(amount(value, "percent")) if np.isfinite(value) else "an unknown place"
 
 
 def _averages(paths: np.ndarray, found: Measures, level: float) -> pd.DataFrame:
