@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Final
 from generator.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 MARK: Final = '<meta name="tandem-csp">'
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 _TYPE = re.compile(r"""\btype\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _SOURCE = re.compile(r"\bsrc\s*=", re.IGNORECASE)
+# The theme's scripts say how deep their page lies.
+_PLACE = re.compile(r'(?<=new URL\(")[./]*(?=",location\))')
 _EXECUTED: Final = frozenset({"", "module", "text/javascript", "application/javascript"})
 
 
@@ -61,6 +63,19 @@ def policy(scripts: Iterable[str]) -> str:
     )
 
 
+def _only_the_theme(site_dir: Path, pages: Mapping[Path, str]) -> None:
+    """Refuse inline scripts that the page for what is not found, which holds nothing but the theme, does not have."""
+    bare = pages.get(site_dir / "404.html")
+    if bare is None:
+        return
+    known = {_PLACE.sub("", script) for script in inline_scripts(bare)}
+    for page, html in pages.items():
+        for script in inline_scripts(html):
+            if _PLACE.sub("", script) not in known:
+                name = page.relative_to(site_dir).as_posix()
+                raise BuildError(f"{name}: holds an inline script that the theme did not bring: {script[:60]!r}")
+
+
 def apply_csp(site_dir: Path) -> int:
     """Give every page below `site_dir` the site's policy and return how many pages there are.
 
@@ -70,9 +85,11 @@ def apply_csp(site_dir: Path) -> int:
     Raises
     ------
     BuildError
-        A page has no place for the policy, or more than one; nothing may be published without.
+        A page has no place for the policy, or more than one; nothing may be published without. Or a page holds an
+        inline script that the theme did not bring: what comes from data must not be allowed to run by its own hash.
     """
     pages = {page: page.read_text(encoding="utf-8") for page in sorted(site_dir.rglob("*.html"))}
+    _only_the_theme(site_dir, pages)
     words = policy(script for html in pages.values() for script in inline_scripts(html))
     meta = f'<meta http-equiv="Content-Security-Policy" content="{words}">'
     for page, html in pages.items():

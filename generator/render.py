@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import posixpath
 import re
@@ -104,10 +105,13 @@ def relative_url(path: str, address: str) -> str:
 
 
 def front_matter(title: str, description: str) -> str:
-    """Return the YAML head of a page; JSON strings are YAML strings, whatever they hold."""
+    """Return the YAML head of a page; JSON strings are YAML strings, whatever they hold.
+
+    The theme prints a title as HTML, in the header of the page and in the search results, so it is written as HTML.
+    """
     return (
         "---\n"
-        f"title: {json.dumps(title, ensure_ascii=False)}\n"
+        f"title: {json.dumps(html.escape(title, quote=False), ensure_ascii=False)}\n"
         f"description: {json.dumps(description, ensure_ascii=False)}\n"
         "---\n"
     )

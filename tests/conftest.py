@@ -19,7 +19,7 @@ from generator.config import Config, load_config
 from generator.site import GENERATED, GENERATED_FILES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 ROOT = Path(__file__).parents[1]
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
@@ -184,3 +184,9 @@ def built_pages(built_site: Path) -> dict[str, Any]:
         address = address.removesuffix("index.html") if path.name == "index.html" else address
         found[address] = html.document_fromstring(path.read_bytes())
     return found
+
+
+@pytest.fixture(scope="session")
+def copy_of_project() -> Callable[[Path], Path]:
+    """Return what makes a fresh copy of the project in a folder."""
+    return copy_project

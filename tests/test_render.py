@@ -218,7 +218,10 @@ def test_title_and_description_head_the_page(tmp_path: Path) -> None:
     title, description = "</title><script>: \"x\" 'y' # & {a} --- é −", "key: [value]"
     text = render(environment(tmp_path), "page.md.j2", "x.md", {"title": title, "description": description})
     head, body = text.removeprefix("---\n").split("\n---\n")
-    assert yaml.safe_load(head) == {"title": title, "description": description}
+    assert yaml.safe_load(head) == {
+        "title": "&lt;/title&gt;&lt;script&gt;: \"x\" 'y' # &amp; {a} --- é −",
+        "description": description,
+    }, "the theme prints the title as HTML and the description as text"
     assert body.strip().startswith("# &#60;/title&#62;&#60;script&#62;: &#34;x")
     assert text.startswith(front_matter(title, description))
 
