@@ -208,6 +208,7 @@ def run_build(chosen: argparse.Namespace) -> int:
         progress=_Bar(chosen),
         jobs=chosen.jobs,
         freeze=not (chosen.no_editions or chosen.pairs),  # an edition holds all pairs or is none
+        whole=not chosen.pairs,
     )
     _print_build(chosen, project, result)
     return DEGRADED if result.degraded else DONE

@@ -20,11 +20,13 @@ SERIES_ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
 SYMBOL = re.compile(r"[A-Za-z0-9^.= -]{1,20}")
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 LINK = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~%&+,;=:@/?#-]*)?")
+ADDRESS = re.compile(r"/([A-Za-z0-9][A-Za-z0-9._-]*/)*(#[A-Za-z0-9][A-Za-z0-9._:-]*)?")
 # Names that cannot be a folder on every system the site may be unpacked on.
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"com{i}" for i in range(10)), *(f"lpt{i}" for i in range(10))})
 MAX_PAIRS = 2_000
 MAX_SERIES = 2_000
 MAX_CLAIMS = 500
+MAX_REDIRECTS = 5_000
 MAX_FILE_BYTES = 2_000_000
 MAX_MESSAGE = 600
 # The windows the public number ids are named after.
@@ -462,6 +464,20 @@ class Compare(_Strict):
     controls: list[str] = []
 
 
+class Redirect(_Strict):
+    """An address that was published and has moved: a page, or an anchor on the same page."""
+
+    old: Annotated[str, Field(alias="from", max_length=300)]
+    to: Annotated[str, Field(max_length=300)]
+
+    @field_validator("old", "to")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not ADDRESS.fullmatch(value):
+            raise ValueError('must look like "/reports/name/" or "/reports/name/#place"')
+        return value
+
+
 class Config(_Strict):
     """The whole of `report.toml`."""
 
@@ -478,6 +494,7 @@ class Config(_Strict):
     specifications: Specifications | None = None
     published: list[Published] = []
     compare: Compare = Compare()
+    redirects: Annotated[list[Redirect], Field(max_length=MAX_REDIRECTS)] = []
 
     @field_validator("series")
     @classmethod
@@ -525,6 +542,18 @@ class Config(_Strict):
         for i, slug in enumerate(slugs):
             if slug in slugs[:i]:
                 raise ValueError(f"published[{i}].slug: {slug!r} is used twice")
+        return self
+
+    @model_validator(mode="after")
+    def _known_redirects(self) -> Config:
+        places = [item.old for item in self.redirects]
+        for i, item in enumerate(self.redirects):
+            if item.old == "/":
+                raise ValueError(f"redirects[{i}].from: the front page cannot move")
+            if item.old in places[:i]:
+                raise ValueError(f"redirects[{i}].from: {_shorten(item.old)} is moved twice")
+            if item.to.partition("#")[0] in places:
+                raise ValueError(f"redirects[{i}].to: {_shorten(item.to)} has moved itself; give where it is now")
         return self
 
     @model_validator(mode="after")
@@ -664,7 +693,9 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
         elif isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
             annotation = model.model_fields[str(part)].annotation
             model = _inner(annotation)
-    return sorted(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    if not isinstance(model, type) or not issubclass(model, BaseModel):
+        return []
+    return sorted(field.alias or name for name, field in model.model_fields.items())
 
 
 def _inner(annotation: Any) -> Any:  # noqa: ANN401 - annotations have no common type

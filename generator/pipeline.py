@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from generator import __version__, site
+from generator import __version__, ledger, linkcheck, site
 from generator.charts.bundle import write_bundle
 from generator.charts.figure import Figure, FigureFiles, write_figures
 from generator.claim_numbers import claim_numbers
@@ -405,8 +405,11 @@ class Freezing:
 
     def __call__(self, day: date) -> Made:
         """Return the edition, or why there can be none."""
+        source = self.source
+        if source.kind == "sample":  # its hourly bars go back a fixed number of days from the last one
+            source = read_source(self.config, self.project, "sample", day)
         try:
-            loaded = known_on(self.config, self.source, day)
+            loaded = known_on(self.config, source, day)
         except DataError as error:
             return NotMade(as_of=day, reason=str(error))
         if loaded.as_of != day:
@@ -419,7 +422,7 @@ class Freezing:
 def frozen(config: Config, project: Project, loaded: Loaded, results: Sequence[PairResult]) -> Content:
     """Return the edition of the date that `results` were computed for."""
     origin = provenance(config, project, loaded)
-    series = series_hashes(_cut(loaded.source.observed, loaded.as_of))
+    series = series_hashes(_cut(loaded.source.observed, loaded.as_of), config)
     return content(
         results, origin, series, project.templates, lambda result: site.strict_json(findings_json(result, origin))
     )
@@ -462,7 +465,7 @@ def with_editions(context: SiteContext, loaded: Loaded, store: EditionStore, fai
     revised: dict[tuple[str, ...], list[date]] = {}
     for edition in editions:
         if edition.as_of <= loaded.as_of:
-            series = series_hashes(_cut(loaded.source.observed, edition.as_of))
+            series = series_hashes(_cut(loaded.source.observed, edition.as_of), config)
             if changed := keeping.revised_series(edition.last, series):
                 labels = tuple(config.series[key].label for key in changed if key in config.series)
                 revised.setdefault(labels, []).append(edition.as_of)
@@ -609,16 +612,19 @@ def _drawn(project: Project, figures: Sequence[Figure], folder: str) -> list[tup
     return [(figure, files[figure.id]) for figure in figures]
 
 
-def build_html(project: Project, context: SiteContext) -> None:
+def build_html(project: Project, context: SiteContext, *, whole: bool = True) -> None:
     """Run MkDocs into a folder aside, finish the pages, and swap the folder in.
+
+    Parameters
+    ----------
+    whole : bool
+        Whether this is the whole site; a build of some pairs owes nothing to the addresses of the others.
 
     Raises
     ------
     BuildError
-        MkDocs found a broken link or anchor, or failed; the site before it is untouched.
+        MkDocs failed, a link leads nowhere, or a published page is gone; the site before it is untouched.
     """
-    from generator.csp import apply_csp  # noqa: PLC0415 - only a full build needs it
-
     aside = project.root / "site.new"
     shutil.rmtree(aside, ignore_errors=True)
     epoch = int(datetime.combine(context.provenance["as_of"], time(), UTC).timestamp())
@@ -645,8 +651,34 @@ def build_html(project: Project, context: SiteContext) -> None:
         said = (finished.stderr + finished.stdout).splitlines()
         lines = [line for line in said if line.strip() and not line.startswith("INFO")]
         raise BuildError("mkdocs: " + (" · ".join(lines[-6:]) or f"failed with exit code {finished.returncode}"))
-    apply_csp(aside)
+    found = finish(project, context, aside, whole=whole)
     site.swap_in(aside, project.site)
+    if found:
+        ledger.record(project.store, found, origin["as_of"])
+
+
+def finish(project: Project, context: SiteContext, aside: Path, *, whole: bool) -> frozenset[str]:
+    """Add redirects and the policy to the finished pages, check every link, and return the addresses to record."""
+    from generator.csp import apply_csp  # noqa: PLC0415 - only a full build needs it
+
+    origin = context.provenance
+    pages = linkcheck.read_pages(aside)
+    moved = frozenset[str]()
+    if whole and context.config.redirects:
+        names = {"site": context.config.site.title, "site_url": origin["site_url"]}
+        moved = ledger.write_redirects(aside, context.config.redirects, pages, environment(project.templates), names)
+        pages = linkcheck.read_pages(aside)
+    # Only real data at a published address makes promises.
+    binding = whole and bool(origin["site_url"]) and not origin["simulated"]
+    if binding:
+        published = ledger.read(project.store)
+        ledger.check(published, ledger.addresses(pages))
+        if ledger.keep_anchors(aside, ledger.lost_anchors(published, pages, moved)):
+            pages = linkcheck.read_pages(aside)
+    apply_csp(aside)
+    leave = () if whole else ("editions/", "changes/")
+    linkcheck.check_links(aside, pages, site_url=origin["site_url"], leave=leave, moved=moved)
+    return ledger.addresses(pages) if binding else frozenset()
 
 
 def analyse(config: Config, project: Project, loaded: Loaded, progress: Progress = quiet) -> SiteContext:
@@ -676,6 +708,7 @@ def build(
     progress: Progress = quiet,
     jobs: int = 2,
     freeze: bool = True,
+    whole: bool = True,
 ) -> BuildResult:
     """Build the whole site from files; opens no socket.
 
@@ -685,6 +718,8 @@ def build(
         Processes that make the editions the store lacks.
     freeze : bool
         Whether to make them, if the configuration does not say otherwise; those in the store are shown in any case.
+    whole : bool
+        Whether this is the whole site, and not some pairs of it.
     """
     stages = Stages()
     site.recover(project.site)
@@ -710,7 +745,7 @@ def build(
         write_pages(project, context, progress)
         publish(store, context.editions, project.docs, environment(project.templates), progress)
     with stages.stage("html"):
-        build_html(project, context)
+        build_html(project, context, whole=whole)
     return BuildResult(context=context, degraded=loaded.report.degraded, seconds=stages.seconds)
 
 

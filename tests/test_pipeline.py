@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from generator import pipeline, site
+from generator import ledger, pipeline, site
 from generator.errors import BuildError, DataError
 from generator.findings import Estimate, Unavailable
 from generator.panel import Observed, Panel, nyse_sessions
@@ -589,7 +589,7 @@ def tiny(root: Path, index: str) -> SimpleNamespace:
         "next_update": MONDAY,
         "site_url": "",
     }
-    return SimpleNamespace(provenance=origin)
+    return SimpleNamespace(provenance=origin, config=SimpleNamespace(redirects=[]))
 
 
 def test_a_broken_link_stops_the_build_and_keeps_the_site(tmp_path: Path) -> None:
@@ -613,6 +613,28 @@ def test_what_a_killed_run_left_aside_does_not_reach_the_site(tmp_path: Path, mo
     assert "index.html" in names
     assert not names & {".aside-x", "stray.html"}
     assert not (tmp_path / "site.new").exists()
+
+
+def test_a_published_page_that_is_gone_stops_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Real data at a published address makes a promise; simulated data and trials on a laptop make none."""
+    monkeypatch.setattr("generator.csp.apply_csp", lambda _folder: None)
+    context: Any = tiny(tmp_path, "# T\n")
+    project = pipeline.Project(root=tmp_path)
+    pipeline.build_html(project, context)
+    assert not project.store.exists()
+    context.provenance |= {"kind": "store", "simulated": False, "site_url": "http://127.0.0.1/"}
+    pipeline.build_html(project, context)
+    assert "/" in ledger.read(project.store)
+    (project.docs / "new.md").write_text("# New\n\n## Part\n", encoding="utf-8")
+    pipeline.build_html(project, context)
+    assert {"/", "/new/", "/new/#part"} <= ledger.read(project.store)
+    (project.docs / "new.md").unlink()
+    with pytest.raises(BuildError, match=r"^/new/: was published and is gone"):
+        pipeline.build_html(project, context)
+    assert (project.site / "new" / "index.html").is_file()
+    pipeline.build_html(project, context, whole=False)
+    context.provenance |= {"simulated": True}
+    pipeline.build_html(project, context)
 
 
 def test_stages_add_up() -> None:
