@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from generator.stats.joint_bootstrap import joint_intervals
 from generator.stats.replications import correlations
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from generator.panel import Sample
     from generator.report import Context
     from generator.stats.bootstrap import Statistic
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 WINDOW = 252
 SPANS: tuple[int | str, ...] = (WINDOW, "all")
+FEWEST_MORE = 10
+"""A partial correlation needs at least so many observations more than series."""
 MARKET, MARKET_AND_RATES = "market", "market_and_rates"
 METHOD = "partial"
 
@@ -79,34 +84,50 @@ def link_numbers(context: Context) -> dict[str, Number]:
     """Return, for each control and span, plain and partial correlation, the drop, and the difference of two links.
 
     Each control has its own sample: the sessions on which A, B and all that is held fixed have values. Plain and
-    partial correlation, their drop and the difference come from the same resamples of it.
+    partial correlation, their drop and the difference come from the same resamples of it; controls whose samples are
+    the same sessions share them.
     """
     numbers: dict[str, Number] = {}
+    groups: list[tuple[Sample, list[Control]]] = []
     for control in controls(context):
         series = (context.pair.a, context.pair.b, *control.series)
         lacking = context.lacking(*series)
-        sample = None if lacking else context.panel.sample(series, context.start)
+        if lacking:
+            numbers |= {number_id: lacking for span in SPANS for number_id in _ids(control, span).values()}
+            continue
+        sample = context.panel.sample(series, context.start)
+        for i, (shared, members) in enumerate(groups):
+            both = context.panel.sample(tuple(dict.fromkeys((*shared.changes, *series))), context.start)
+            if both.changes.index.equals(shared.changes.index) and both.changes.index.equals(sample.changes.index):
+                groups[i] = (both, [*members, control])
+                break
+        else:
+            groups.append((sample, [control]))
+    for sample, members in groups:
         for span in SPANS:
-            ids = _ids(control, span)
-            cut = _cut(sample, span)
-            if sample is None or cut is None:
-                nobs = 0 if sample is None else sample.nobs
-                needed = WINDOW if span == WINDOW else len(series) + 10
-                numbers |= dict.fromkeys(
-                    ids.values(),
-                    lacking or too_few(nobs, needed) or Unavailable(reason=f"not enough data (n = {nobs})"),
-                )
-            else:
-                numbers |= _computed(context, cut, control, ids)
+            numbers |= _of_span(context, sample, members, span)
     return numbers
 
 
-def _cut(sample: Sample | None, span: int | str) -> Sample | None:
-    if sample is None:
-        return None
-    if isinstance(span, int):
-        return sample.tail(span)
-    return sample if sample.nobs >= sample.changes.shape[1] + 10 else None
+def _of_span(context: Context, sample: Sample, members: Sequence[Control], span: int | str) -> dict[str, Number]:
+    """Return the numbers of controls that share a sample, or why there are too few observations."""
+    needed = span if isinstance(span, int) else sample.changes.shape[1] + FEWEST_MORE
+    lacking = too_few(sample.nobs, needed)
+    cut = sample.tail(span) if isinstance(span, int) else sample
+    if lacking or cut is None:
+        why = lacking or Unavailable(reason=f"not enough data (n = {sample.nobs})")
+        return {number_id: why for control in members for number_id in _ids(control, span).values()}
+    numbers: dict[str, Number] = {}
+    moving = [c for c in members if np.ptp(_columns(context, cut, c), axis=0).all()]
+    why = Unavailable(reason=f"a series does not change in this window (n = {cut.nobs})")
+    numbers |= {number_id: why for c in members if c not in moving for number_id in _ids(c, span).values()}
+    return numbers | _computed(context, cut, moving, span) if moving else numbers
+
+
+def _columns(context: Context, sample: Sample, control: Control) -> FloatArray:
+    """Return the changes of A, B and what is held fixed."""
+    wanted = [context.pair.a, context.pair.b, *control.series]
+    return np.asarray(sample.changes[wanted].to_numpy(dtype=np.float64))
 
 
 def _ids(control: Control, span: int | str) -> dict[str, str]:
@@ -118,30 +139,40 @@ def _ids(control: Control, span: int | str) -> dict[str, str]:
     return found
 
 
-def _computed(context: Context, sample: Sample, control: Control, ids: dict[str, str]) -> dict[str, Number]:
-    """Return these numbers from one set of resamples, and Zou's interval from the estimates."""
-    columns = sample.changes.to_numpy(dtype=np.float64)
-    if not np.ptp(columns, axis=0).all():
-        why = Unavailable(reason=f"a series does not change in this window (n = {sample.nobs})")
-        return dict.fromkeys(ids.values(), why)
+def _computed(context: Context, sample: Sample, members: Sequence[Control], span: int | str) -> dict[str, Number]:
+    """Return the numbers of these controls from one set of resamples, and Zou's intervals from the estimates."""
+    pair = context.pair
+    series = list(dict.fromkeys((pair.a, pair.b, *itertools.chain(*(control.series for control in members)))))
+    statistics: dict[str, Statistic] = {}
+    for control in members:
+        places = [series.index(name) for name in (pair.a, pair.b, *control.series)]
+        ids = _ids(control, span)
+        statistics |= {ids[name]: _of_columns(places, s) for name, s in _statistics(control).items() if name in ids}
     found = joint_intervals(
-        columns,
-        {name: statistic for name, statistic in _statistics(control).items() if name in ids},
-        rng=context.rng(ids["partial"]),
+        sample.changes[series].to_numpy(dtype=np.float64),
+        statistics,
+        rng=context.rng(f"partial.{members[0].key}.{span}"),
         reps=context.reps,
         level=context.level,
     )
     singular = Unavailable(reason="two of the series move as one, so neither can be held fixed")
     numbers: dict[str, Number] = {
-        ids[name]: interval_estimate(found[name], sample, method=METHOD, unit="correlation")
-        if name in found
+        number_id: interval_estimate(found[number_id], sample, method=METHOD, unit="correlation")
+        if number_id in found
         else singular
-        for name in ids
-        if name != "zou"
+        for number_id in statistics
     }
-    if "zou" in ids:
-        numbers[ids["zou"]] = _zou(context, columns, control, sample)
+    for control in members:
+        if control.rival:
+            columns = _columns(context, sample, control)
+            numbers[_ids(control, span)["zou"]] = _zou(context, columns, control, sample)
     return numbers
+
+
+def _of_columns(places: Sequence[int], statistic: Statistic) -> Statistic:
+    """Return the statistic of some of the columns alone."""
+    rows, across = np.ix_(places, places)
+    return lambda covariances: statistic(covariances[:, rows, across])
 
 
 def _statistics(control: Control) -> dict[str, Statistic]:
