@@ -1,0 +1,119 @@
+"""Editions are the same whoever makes them, and no process outlives the one that started it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from generator.editions.making import Content, Made, NotMade, make
+from generator.editions.manifest import BACKFILLED, Manifest
+from generator.errors import BuildError
+
+ROOT = Path(__file__).parents[2]
+DAYS = [date(2025, 10, 7) + timedelta(days=i) for i in range(5)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Makes small editions, and dies or refuses on chosen days."""
+
+    dies_on: date | None = None
+    refuses: date | None = None
+
+    def __call__(self, day: date) -> Made:
+        """Return an edition that holds its day."""
+        if day == self.dies_on:
+            os._exit(7)
+        if day == self.refuses:
+            return NotMade(as_of=day, reason="no price")
+        manifest = Manifest(
+            as_of=day,
+            revision=1,
+            data="sample",
+            made=BACKFILLED,
+            occasions=(),
+            data_sha256="0" * 64,
+            series={},
+            code_version="0.0.0+test",
+            pairs={},
+        )
+        return Content(manifest=manifest, files={"index.md": str(day).encode()})
+
+
+def made(work: Work, jobs: int) -> dict[date, Made]:
+    """Return every edition by its day."""
+    return {m.manifest.as_of if isinstance(m, Content) else m.as_of: m for m in make(work, DAYS, jobs)}
+
+
+def test_the_number_of_processes_changes_nothing() -> None:
+    """One process and three give the same editions, and say the same about those that cannot be made."""
+    work = Work(refuses=DAYS[2])
+    alone = made(work, 1)
+    assert list(alone) == DAYS
+    assert alone[DAYS[2]] == NotMade(as_of=DAYS[2], reason="no price")
+    assert made(work, 3) == alone
+
+
+def test_a_process_that_was_ended_is_said_in_one_line() -> None:
+    """The run stops with advice where a process disappears, and does not wait for it for ever."""
+    with pytest.raises(BuildError, match=r"ended from outside.*--jobs 1"):
+        made(Work(dies_on=DAYS[1]), 2)
+
+
+ORPHANED = """
+import os, sys, time
+from datetime import date
+from pathlib import Path
+sys.path[:0] = [sys.argv[1], sys.argv[2]]
+from generator.editions.making import make
+from waiting import wait
+
+if __name__ == "__main__":
+    list(make(wait, [date(2025, 10, 7), date(2025, 10, 8)], 2))
+"""
+WAITING = """
+import os, time
+from pathlib import Path
+
+def wait(day):
+    Path(__file__).with_name(f"{os.getpid()}.pid").touch()
+    time.sleep(600)
+"""
+
+
+def alive(pid: int) -> bool:
+    """Return whether a process runs."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to look at processes")
+def test_no_process_outlives_a_killed_run(tmp_path: Path) -> None:
+    """A run that is killed outright takes its processes with it, whatever they are doing."""
+    (tmp_path / "orphaned.py").write_text(ORPHANED, encoding="utf-8")
+    (tmp_path / "waiting.py").write_text(WAITING, encoding="utf-8")
+    run = subprocess.Popen(
+        [sys.executable, tmp_path / "orphaned.py", ROOT, tmp_path],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(tmp_path)))},
+    )
+    until = time.monotonic() + 60
+    while len(list(tmp_path.glob("*.pid"))) < 2 and time.monotonic() < until:
+        time.sleep(0.1)
+    workers = [int(path.stem) for path in tmp_path.glob("*.pid")]
+    assert len(workers) == 2
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    while any(map(alive, workers)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(map(alive, workers))
