@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from generator.charts.figure import Figure, FigureFiles, write_figure
 from generator.editions.making import Content
 from generator.editions.manifest import BACKFILLED, Manifest
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from generator.claims import Judgement
-    from generator.config import Claim
+    from generator.config import Claim, Config
     from generator.findings import Number
     from generator.panel import Observed
     from generator.report import PairResult
@@ -108,12 +110,20 @@ def content(
     return Content(manifest=manifest, files=files)
 
 
-def series_hashes(observed: Mapping[str, Observed]) -> dict[str, str]:
-    """Return the hash of every series as it was given, before anything was taken out of it."""
+def series_hashes(observed: Mapping[str, Observed], config: Config) -> dict[str, str]:
+    """Return the hash of every daily series as it was given, before anything was taken out of it.
+
+    It covers what the pages look at, so that a source that answers with a longer past has revised nothing. Hourly bars
+    are left out: a source gives the last so many days of them, and the first ones fall away.
+    """
+    first = min([config.run.start, *(s.first_usable for s in config.series.values() if s.first_usable)])
     hashes = {}
     for series_id, item in sorted(observed.items()):
-        digest = hashlib.sha256(item.values.index.to_numpy().astype("datetime64[s]").astype("<i8").tobytes())
-        digest.update(item.values.to_numpy(dtype="<f8").tobytes())
+        if config.series[series_id].frequency != "daily":
+            continue
+        values = item.values.loc[pd.Timestamp(first) :]
+        digest = hashlib.sha256(values.index.to_numpy().astype("datetime64[s]").astype("<i8").tobytes())
+        digest.update(values.to_numpy(dtype="<f8").tobytes())
         hashes[series_id] = digest.hexdigest()
     return hashes
 
