@@ -18,6 +18,7 @@ import pytest
 
 from generator import pipeline
 from generator.config import load_config
+from generator.panel import Panel
 from generator.sources import snapshots
 from tests.loopback.server import HOSTS, Loopback, manner, status
 
@@ -87,6 +88,16 @@ def test_whole_configuration_is_fetched_and_equals_the_users_own_files(
     own = pipeline.load(config, place, str(project / "own"), None, now)
     assert stored.as_of == own.as_of == date(2026, 11, 20)
     assert pipeline.data_sha256(stored.observed) == pipeline.data_sha256(own.observed)
+    quick = config.model_copy(update={"run": config.run.model_copy(update={"reps": 99})})
+    found = [
+        pipeline.analyse_pair(
+            quick, quick.featured, Panel(loaded.observed, quick, loaded.as_of), loaded.kind, draw=False
+        ).numbers
+        for loaded in (stored, own)
+    ]
+    assert {key: number.as_json() for key, number in found[0].items()} == {
+        key: number.as_json() for key, number in found[1].items()
+    }
 
 
 def test_rate_limited_run_says_so_and_keeps_what_it_has(loopback: Loopback, project: Path) -> None:
