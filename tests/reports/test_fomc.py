@@ -360,6 +360,7 @@ def test_the_priced_path_is_drawn(omniscient: Futures) -> None:
     assert np.ptp(frame["then"].loc["2025-12-10":"2026-09-15"]) < 1e-9
     assert frame["decided"].loc["2026-09-16"] == 3.875
     assert figure.title.startswith("On 2026-09-18 futures priced")
+    assert figure.source == "Source: made up · prices through 2026-09-18"
 
 
 def test_prices_around_a_gap_are_left_out() -> None:

@@ -64,6 +64,8 @@ class Findings:
         Headings of the moves in the tables of meetings.
     without_futures, without_published : str
         Why there are none; empty where there are.
+    published : str
+        Whose surprises they are, empty without any.
     """
 
     numbers: Numbers
@@ -89,6 +91,7 @@ class Findings:
     many: str
     without_futures: str
     without_published: str
+    published: str
 
     @property
     def with_futures(self) -> bool:
@@ -139,6 +142,7 @@ def analyse(context: Context) -> Findings:
         upcoming=tuple(str(m.date) for m in context.meetings if m.date > context.as_of)[:8],
         without_futures=_reason(context.expectations.futures),
         without_published=_reason(context.expectations.surprises),
+        published=getattr(context.expectations.surprises, "label", ""),
         many=many_tests([*singles, *different.pvalues]),
         **_tables(context),
     )

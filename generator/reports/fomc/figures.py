@@ -194,8 +194,10 @@ def kinds_figure(context: Context, numbers: Numbers) -> Figure | None:
 def expected_figure(context: Context, expected: Expected) -> Figure | None:
     """Return the policy path that futures implied, then and now, beside what was decided."""
     frame = expected.path
-    if frame.empty:
+    source = context.expectations.futures
+    if frame.empty or isinstance(source, Unavailable):
         return None
+    label = source.label
     words = {
         "then": f"priced on {expected.then}",
         "now": f"priced on {expected.now}",
@@ -214,7 +216,7 @@ def expected_figure(context: Context, expected: Expected) -> Figure | None:
         alt=f"Lines in steps at the meetings. {'; '.join(told)}.",
         caption="Futures settle on the effective rate, which lies a few basis points from the middle of the range. A "
         "line begins where the contracts of the source do.",
-        source=context.source_line,
+        source=f"Source: {label} · prices through {expected.now}",
         spec=time_lines(
             frame,
             data="expected",
