@@ -419,7 +419,7 @@ def run_new_claim(chosen: argparse.Namespace) -> int:
 
 def run_explain(chosen: argparse.Namespace) -> int:
     """Print a number with its sample, method and address."""
-    from generator import pipeline  # noqa: PLC0415 - keeps --help instant
+    from generator import explain, pipeline  # noqa: PLC0415 - keeps --help instant
     from generator.findings import Unavailable  # noqa: PLC0415 - the same
     from generator.formatting import interval, plain, shown  # noqa: PLC0415 - the same
 
@@ -432,12 +432,11 @@ def run_explain(chosen: argparse.Namespace) -> int:
         number = result.numbers[chosen.number]
     except KeyError as error:
         raise TandemError(str(error.args[0])) from None
+    files = explain.downloads(result.context)
+    script = explain.script(chosen.number, number, files)
     if chosen.json:
-        print(
-            json.dumps(
-                {"id": chosen.number, "pair": pair.slug, "as_of": str(loaded.as_of), **number.as_json()}, indent=1
-            )
-        )
+        body = {"id": chosen.number, "pair": pair.slug, "as_of": str(loaded.as_of), **number.as_json()}
+        print(json.dumps({**body, "script": script}, indent=1))
         return DONE
     print(f"{chosen.number} of {pair.title}, as of {loaded.as_of} ({loaded.kind})")
     if isinstance(number, Unavailable):
@@ -449,4 +448,7 @@ def run_explain(chosen: argparse.Namespace) -> int:
     print(f"sample    {number.first} to {number.last}, n = {number.nobs}")
     print(f"method    /methods/{number.method}/")
     print(f"shown at  {number.link}")
+    if script:
+        print(f"download  {', '.join(f'/data/{pair.slug}/{name}' for name in files if name in script)}")
+        print(f"script    prints the value from the download beside it\n\n{script}", end="")
     return DONE

@@ -22,7 +22,7 @@ _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNOR
 _TYPE = re.compile(r"""\btype\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _SOURCE = re.compile(r"\bsrc\s*=", re.IGNORECASE)
 # The theme's scripts say how deep their page lies.
-_PLACE = re.compile(r'(?<=new URL\(")[./]*(?=",location\))')
+_PLACE = re.compile(r'(?<=new URL\(")[A-Za-z0-9._~/-]*(?=",location\))')
 _EXECUTED: Final = frozenset({"", "module", "text/javascript", "application/javascript"})
 
 

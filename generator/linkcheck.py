@@ -111,7 +111,7 @@ def check_links(
     BuildError
         Names the first links that lead nowhere.
     """
-    base = site_url or LOCAL
+    base = f"{site_url.rstrip('/')}/" if site_url else LOCAL
     count = 0
     broken = []
     there: dict[str, bool] = {}

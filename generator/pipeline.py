@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import os
 import shutil
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from generator import __version__, ledger, linkcheck, site
+from generator import __version__, explain, ledger, linkcheck, site
 from generator.charts.bundle import write_bundle
 from generator.charts.figure import Figure, FigureFiles, write_figures
 from generator.claim_numbers import claim_numbers
@@ -34,7 +35,9 @@ from generator.expectations import Expectations
 from generator.findings import FORMAT_VERSION, Estimate, Numbers
 from generator.fomc import load_meetings, meetings_known_on
 from generator.pages import changes, site_pages
+from generator.pages.citations import cite
 from generator.pages.claims import claim_badges
+from generator.pages.numbers import address as how_address
 from generator.panel import Observed, Panel, nyse_sessions
 from generator.render import environment, render
 from generator.report import Analysed, Context, DataKind, Page, PairResult, Recovery, Report, SiteContext
@@ -538,10 +541,17 @@ def write_pages(project: Project, context: SiteContext, progress: Progress) -> N
     total = sum(len(r.pages) for r in context.results) + len(entries)
     done = 0
     site.clear_generated(project.docs)
-    shared = {"site": context.config.site, "config": context.config, "provenance": context.provenance}
+    shared = {
+        "site": context.config.site,
+        "config": context.config,
+        "provenance": context.provenance,
+        "cite": functools.partial(cite, context),
+    }
     for result in context.results:
         data = project.docs / "data" / result.pair.slug
         site.write_text(data / "findings.json", site.strict_json(findings_json(result, context.provenance)))
+        for name, text in explain.downloads(result.context).items():
+            site.write_text(data / name, text)
         for page in result.pages:
             _write_report(project, jinja, result, page, shared)
             done += 1
@@ -578,6 +588,8 @@ def _write_report(
         "findings": page.findings,
         "numbers": result.numbers,
         "figures": _drawn(project, page.figures, f"assets/charts/{pair.slug}/{slug}"),
+        "how": how_address(pair.slug),
+        "citation": shared["cite"](f"{report.title}: {pair.title}", report.address(pair), pair.slug),
         "data_file": f"data/{pair.slug}/{slug}.json",
         "findings_file": f"data/{pair.slug}/findings.json",
     }
@@ -599,6 +611,7 @@ def _write_page(
         "featured": context.featured,
         "figures": _drawn(project, tuple(entry.figures(context, composed)), folder),
         "numbers": context.featured.numbers,
+        "how": how_address(context.featured.pair.slug),
         **composed,
     }
     site.write_text(project.docs / entry.path, render(jinja, entry.template, entry.path, names))

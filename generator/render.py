@@ -133,7 +133,7 @@ def render_part(jinja: Environment, template: str, path: str, names: Mapping[str
     path : str
         Markdown file below ``site_src/`` that the page becomes; links are relative to it.
     names : mapping
-        What the template may use.
+        What the template may use. ``how`` is the address of the page that says how each number is reached.
 
     Raises
     ------
@@ -143,7 +143,13 @@ def render_part(jinja: Environment, template: str, path: str, names: Mapping[str
     numbers = names.get("numbers", Numbers())
 
     def number(number_id: str) -> Markup:
-        return number_span(numbers, number_id)
+        span = number_span(numbers, number_id)
+        if isinstance(numbers[number_id], Unavailable) or not names.get("how"):
+            return span
+        return span + Markup('<a class="number__how" href="{}" aria-label="How {} is reached">how?</a>').format(
+            Markup(relative_url(path, f"{names['how']}#{anchor(number_id)}")),  # noqa: S704 - our own addresses
+            number_id,
+        )
 
     def linked(number_id: str) -> Markup:
         """Show a number that another page publishes, with a link to it there."""

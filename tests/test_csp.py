@@ -66,7 +66,7 @@ def test_a_script_that_the_theme_did_not_bring_stops_the_build(tmp_path: Path) -
     """A script that got into a page with some text would otherwise be allowed by its own hash."""
     theme = '<script>scope=new URL("{}",location)</script>'
     (tmp_path / "deep").mkdir()
-    (tmp_path / "404.html").write_text(PAGE.format(theme.format("/")), encoding="utf-8")
+    (tmp_path / "404.html").write_text(PAGE.format(theme.format("/below/")), encoding="utf-8")
     (tmp_path / "deep" / "index.html").write_text(PAGE.format(theme.format("../..")), encoding="utf-8")
     (tmp_path / "index.html").write_text(PAGE.format("<script>alert(1)</script>"), encoding="utf-8")
     with pytest.raises(BuildError, match=r"^index\.html: holds an inline script that the theme did not bring: 'alert"):

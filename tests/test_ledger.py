@@ -75,7 +75,7 @@ def test_a_redirect_stands_in_for_a_page(tmp_path: Path) -> None:
     moved = write(site, redirect("/reports/very/old/", "/reports/new/#x"))
     assert moved == {"reports/very/old/"}
     text = (site / "reports/very/old/index.html").read_text(encoding="utf-8")
-    assert 'content="0; url=../../new/#x"' in text
+    assert "content=\"0; url='../../new/#x'\"" in text
     assert '<a href="../../new/#x">' in text
     assert '<link rel="canonical" href="https://a.invalid/deep/reports/new/#x">' in text
     apply_csp(site)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.pages import changes, claims, data, editions, home, reports_index, sample
+from generator.pages import changes, claims, data, editions, home, numbers, reports_index, sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,5 +29,6 @@ def site_pages(config: Config, timelines: Mapping[str, Sequence[Turn]]) -> tuple
         editions.PAGE,
         changes.PAGE,
         data.PAGE,
+        *numbers.numbers_pages(config),
         sample.PAGE,
     )

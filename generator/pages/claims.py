@@ -22,6 +22,7 @@ from generator.claims import (
 )
 from generator.claims.judge import NOT_COMPUTED
 from generator.findings import Estimate
+from generator.pages.citations import cite
 from generator.report import Page, SiteContext
 
 if TYPE_CHECKING:
@@ -167,6 +168,7 @@ def compose_claim(claim: Claim, turns: Sequence[Turn], context: SiteContext) -> 
         "embed": embed(claim, judgement, site_url) if site_url else "",
         "review": review(claim, judgement, context, site_url),
         "findings_file": f"data/{claim.pair}/findings.json",
+        "citation": cite(context, claim.title, address(claim), claim.pair, f"#claim-{claim.slug}"),
         "neighbours": neighbours(claim, context.config.claims),
     }
 

@@ -318,6 +318,30 @@ function reportHeight() {
   new ResizeObserver(tell).observe(frame);
 }
 
+/* --- links to numbers and rows ----------------------------------------------------------------------------------------- */
+
+function addCopyLink(place) {
+  if (place.dataset.copy) return;
+  place.dataset.copy = "true";
+  const cell = place.matches("tr") ? place.cells[0] : null;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "copy-link" });
+  button.textContent = "#";
+  button.setAttribute("aria-label", `Copy the link to ${place.dataset.number ?? (cell?.textContent.trim() || place.id)}`);
+  button.addEventListener("click", async () => {
+    const address = new URL(`#${place.id}`, location.href);
+    history.replaceState(history.state, "", address);
+    try {
+      await navigator.clipboard.writeText(address.href);
+      button.textContent = "copied";
+    } catch {
+      button.textContent = "in the address bar";
+    }
+    setTimeout(() => (button.textContent = "#"), 2000);
+  });
+  if (cell) cell.append(button);
+  else place.after(button);
+}
+
 /* --- pages come and go under instant navigation ------------------------------------------------------------------------ */
 
 function mount() {
@@ -331,6 +355,7 @@ function mount() {
   }
   document.querySelectorAll("[data-choices]").forEach(bindChoices);
   document.querySelectorAll("table.sortable").forEach(makeSortable);
+  document.querySelectorAll("span.number[id], .md-content tbody tr[id]").forEach(addCopyLink);
   markOverdue();
 }
 

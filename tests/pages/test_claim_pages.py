@@ -63,7 +63,7 @@ def site_context(config: Config, found: Mapping[str, Numbers], *, simulated: boo
         "code_version": "0.0.0+test",
         "command": "python -m generator build",
     }
-    return SimpleNamespace(config=config, results=results, provenance=provenance, editions=())
+    return SimpleNamespace(config=config, results=results, provenance=provenance, editions=(), frozen=None)
 
 
 def rendered(context: Any, timelines: Mapping[str, Sequence[Turn]] | None = None) -> dict[str, str]:

@@ -1,0 +1,144 @@
+"""The scripts on the page print the numbers on the page, from the downloads on the page."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+from generator import explain, pipeline
+from generator.findings import Estimate, Unavailable
+from generator.panel import Panel
+from generator.report import Context
+from generator.reports import REPORTS
+from generator.sources import sample
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generator.config import Config
+    from generator.report import PairResult
+
+AS_OF = date(2026, 9, 18)
+PAGES = ("correlation", "levels", "compare", "rates", "since-the-claim")
+IDS = (
+    *(f"correlation.{m}.daily.{w}" for m in ("pearson", "spearman", "kendall") for w in (21, 252, "all")),
+    *(f"levels.pearson.{w}" for w in (63, 126, 252)),
+    *(f"rates.beta.dgs2.{role}.{w}" for role in "abm" for w in (252, "all")),
+    *(f"partial.market_and_rates.{w}" for w in (252, "all")),
+    "since.a.return",
+    "since.b.return",
+    "since.correlation",
+)
+
+
+@pytest.fixture(scope="module")
+def result(config: Config) -> PairResult:
+    """Return the featured pair of the simulated sample; the intervals do not matter here."""
+    quick = config.model_copy(update={"run": config.run.model_copy(update={"reps": 99})})
+    panel = Panel(sample.load(quick, AS_OF), quick, AS_OF)
+    reports = [report for report in REPORTS if report.slug in PAGES]
+    return pipeline.analyse_pair(quick, quick.featured, panel, "sample", draw=False, reports=reports)
+
+
+@pytest.fixture(scope="module")
+def files(result: PairResult, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Return the downloads of the pair, written to a folder as a reader would have them."""
+    folder = tmp_path_factory.mktemp("downloads")
+    texts = explain.downloads(result.context)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder, texts
+
+
+def test_every_script_prints_the_published_value(
+    result: PairResult, files: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    """Each runs by itself from the download alone, and agrees to six decimals."""
+    folder, texts = files
+    scripts = {key: explain.script(key, result.numbers[key], texts) for key in IDS}
+    assert all(scripts.values())
+    # One process runs them one after another, each in a namespace of its own: starting Python is what takes time.
+    (tmp_path / "all.py").write_text(
+        "import contextlib, io, json, sys\n"
+        "out = {}\n"
+        "for key, text in json.load(sys.stdin).items():\n"
+        "    with contextlib.redirect_stdout(io.StringIO()) as said:\n"
+        "        exec(compile(text, key, 'exec'), {})\n"
+        "    out[key] = said.getvalue()\n"
+        "print(json.dumps(out))\n",
+        encoding="utf-8",
+    )
+    finished = subprocess.run(
+        [sys.executable, "-W", "error", str(tmp_path / "all.py")],
+        cwd=folder,
+        input=json.dumps(scripts),
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ["PATH"]},
+        timeout=300,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    printed = json.loads(finished.stdout)
+    assert set(printed) == set(IDS)
+    for key, text in printed.items():
+        number = result.numbers[key]
+        assert isinstance(number, Estimate)
+        assert float(text) == pytest.approx(number.value, abs=1e-6), key
+
+
+def test_a_script_is_short(result: PairResult, files: tuple[Path, dict[str, str]]) -> None:
+    """Ten lines at most: a reader sees at a glance what is done."""
+    for key in IDS:
+        assert len(explain.script(key, result.numbers[key], files[1]).splitlines()) <= 10, key
+
+
+def test_no_price_is_passed_on(result: PairResult, files: tuple[Path, dict[str, str]]) -> None:
+    """The downloads start at 100 and hold no price of a vendor; the published yield appears as changes alone."""
+    frame = pd.read_csv(files[0] / explain.TOGETHER, index_col="date", parse_dates=True)
+    assert frame[["a_index", "b_index"]].iloc[0].tolist() == [100.0, 100.0]
+    levels = result.context.sample_ab().levels
+    assert (frame.index == levels.index).all()
+    for index, key in (("a_index", result.pair.a), ("b_index", result.pair.b)):
+        assert abs(frame[index] - levels[key]).min() > 0
+    assert frame["a_return"].count() == result.context.sample_ab().nobs
+
+
+def test_every_column_is_described(result: PairResult, files: tuple[Path, dict[str, str]]) -> None:
+    """The dictionary and the heads of the files name the same columns."""
+    described: dict[str, set[str]] = {}
+    for file, names, meaning in explain.columns(result.context):
+        assert meaning
+        described.setdefault(file, set()).update(names.split(", "))
+    assert described == {name: set(text.partition("\n")[0].split(",")) for name, text in files[1].items()}
+
+
+def test_what_cannot_be_recomputed_has_no_script(result: PairResult, files: tuple[Path, dict[str, str]]) -> None:
+    """No estimate, no family that has one, or no download: nothing is printed that would not run."""
+    number = result.numbers["correlation.pearson.daily.252"]
+    assert explain.script("correlation.pearson.daily.252", Unavailable(reason="no data"), files[1]) == ""
+    assert explain.script("levels.null_share.63", number, files[1]) == ""
+    assert explain.script("rates.beta.dgs10.a.all", number, files[1]) == ""
+    assert explain.script("correlation.pearson.daily.252", number, {}) == ""
+
+
+def test_without_prices_there_are_no_downloads(config: Config) -> None:
+    """A pair that the source lacks has none, and a yield that is missing takes only its own file along."""
+    observed = sample.load(config, AS_OF)
+
+    def names(*missing: str) -> set[str]:
+        left = {key: item for key, item in observed.items() if key not in missing}
+        panel = Panel(left, config, AS_OF)
+        context = Context(config=config, pair=config.featured, panel=panel, data="sample", meetings=())
+        return set(explain.downloads(context))
+
+    assert names() == {explain.TOGETHER, explain.WITH_YIELD}
+    assert names("dgs2") == {explain.TOGETHER}
+    assert names(config.featured.a) == set()
