@@ -48,7 +48,7 @@ class Figure:
     spec : dict
         What a builder of `generator.charts` returned; it names datasets and holds no data.
     data : mapping of str to DataFrame
-        Datasets by name. The same name on one page is the same frame and becomes one file.
+        Datasets by name, the one for table and CSV first. The same name on one page is the same frame and one file.
     table : DataFrame or None
         What the data table shows; None takes the last row of each quarter of the first dataset, or all of a short one.
     columns : mapping of str to Column
@@ -79,6 +79,12 @@ class Figure:
     def shown(self) -> ShownTable:
         """The data table beside the picture."""
         return shown_table(next(iter(self.data.values())) if self.table is None else self.table, self.columns)
+
+    @property
+    def drawn(self) -> Mapping[str, pd.DataFrame]:
+        """The datasets that the picture draws; others only feed the table and the CSV."""
+        named = datasets_named(self.spec)
+        return {name: frame for name, frame in self.data.items() if name in named}
 
     @property
     def ranges(self) -> tuple[tuple[str, str], ...]:
@@ -159,7 +165,7 @@ def write_figures(figures: Mapping[str, Figure], root: Path, folder: str) -> dic
         if figure.id in seen:
             raise ValueError(f"two figures of one page have the id {figure.id!r}")
         seen.add(figure.id)
-        for name, frame in figure.data.items():
+        for name, frame in figure.drawn.items():
             text = json_text(encoded(frame, figure.columns))
             if frames.setdefault(name, text) != text:
                 raise ValueError(f"figure {figure.id!r}: dataset {name!r} differs from the one another figure draws")
@@ -178,7 +184,7 @@ def write_figure(figure: Figure, root: Path, folder: str, *, write_data: bool = 
 
     target = root / PurePosixPath(folder)
     target.mkdir(parents=True, exist_ok=True)
-    bodies = {name: encoded(frame, figure.columns) for name, frame in figure.data.items()}
+    bodies = {name: encoded(frame, figure.columns) for name, frame in figure.drawn.items()}
     if write_data:
         for name, body in bodies.items():
             _write(target / f"{name}.json", json_text(body))
@@ -204,7 +210,7 @@ def write_figure(figure: Figure, root: Path, folder: str, *, write_data: bool = 
         specs={layout.name: f"{figure.id}.{layout.name}.json" for layout in theme.LAYOUTS},
         pictures=pictures,
         sizes=sizes,
-        data={name: f"{name}.json" for name in figure.data},
+        data={name: f"{name}.json" for name in bodies},
         png=f"{figure.id}.png" if png else "",
         csv=f"{figure.id}.csv",
     )

@@ -1,26 +1,44 @@
-/* The theme asks for the whole search index on every page, long before anybody searches. This holds that one request
-   back until a reader turns to the search. It runs before the theme's script. */
+/* The theme asks for the whole search index, and starts the worker that reads it, on every page, long before anybody
+   searches. This holds both back until a reader turns to the search. It runs before the theme's script. */
 
 (function () {
   const { open, send } = XMLHttpRequest.prototype;
+  const NativeWorker = window.Worker;
   const addresses = new WeakMap();
-  let held = [];
+  const waiting = [];
 
   XMLHttpRequest.prototype.open = function (method, address, ...rest) {
     addresses.set(this, String(address));
     return open.call(this, method, address, ...rest);
   };
   XMLHttpRequest.prototype.send = function (body) {
-    if (held && /search\/search_index\.json$/.test(addresses.get(this) ?? "")) held.push([this, body]);
+    const later = /search\/search_index\.json$/.test(addresses.get(this) ?? "");
+    if (later) waiting.push(() => send.call(this, body));
     else send.call(this, body);
   };
 
+  /* Stands in for the worker: remembers what is asked of it, and passes it on once there is one. */
+  window.Worker = function (address) {
+    let worker = null;
+    const asked = [];
+    const relay = (method) => (...values) => (worker ? worker[method](...values) : asked.push([method, values]));
+    waiting.push(() => {
+      worker = new NativeWorker(address);
+      for (const [method, values] of asked) worker[method](...values);
+    });
+    return {
+      addEventListener: relay("addEventListener"),
+      removeEventListener: relay("removeEventListener"),
+      postMessage: relay("postMessage"),
+      terminate: relay("terminate"),
+    };
+  };
+
   function release() {
-    const waiting = held ?? [];
-    held = null;
     Object.assign(XMLHttpRequest.prototype, { open, send });
+    window.Worker = NativeWorker;
     for (const type of ["focusin", "pointerdown", "keydown"]) removeEventListener(type, notice, true);
-    for (const [request, body] of waiting) send.call(request, body);
+    for (const start of waiting.splice(0)) start();
   }
 
   function notice(event) {

@@ -352,7 +352,7 @@ export class LiveChart {
     }
     if (!this.figure.height || !spec.height) return;
     const more = Math.round(this.figure.height - root.getBoundingClientRect().height);
-    if (spec.height + more < 120) return;
+    if (spec.height + more < 40) return;
     spec.height += more;
     meta.plot.height += more;
     plot.style.height = `${meta.plot.height}px`;

@@ -254,8 +254,8 @@ function markOverdue() {
     const due = Date.parse(element.dataset.nextUpdate);
     if (!(Date.now() > due)) continue;
     element.classList.add("is-overdue");
-    const note = element.querySelector(".tandem-status__overdue");
-    if (note) note.hidden = false;
+    const note = element.querySelector(".tandem-status__due");
+    if (note) note.textContent = "overdue since"; // as long as what stood there, so that nothing moves
   }
 }
 

@@ -114,7 +114,7 @@ def test_state_lives_in_the_address(visit: Callable[..., Visit]) -> None:
 
 def axis_labels(figure: Locator) -> list[str]:
     """Return the letters on the axes of a live chart."""
-    return figure.locator(".tandem-plot .role-axis-label text").all_inner_texts()
+    return figure.locator(".tandem-plot .role-axis-label text").all_text_contents()
 
 
 def test_back_undoes_a_choice(visit: Callable[..., Visit]) -> None:
