@@ -114,17 +114,18 @@ def check_links(
     base = f"{site_url.rstrip('/')}/" if site_url else LOCAL
     count = 0
     broken = []
-    there: dict[str, bool] = {}
+    there: dict[tuple[str, bool], bool] = {}
     for address, page in pages.items():
         if address.startswith(tuple(leave)):
             continue
         for name, value, target in _internal(base, address, page):
             count += 1
             place, _, fragment = target.partition("#")
-            if place not in there:
-                there[place] = _is_there(site, place)
+            known = place, name == "data-base"  # the folder of a chart's files, which is no page
+            if known not in there:
+                there[known] = _is_there(site, place, folder=known[1])
             shown = f"/{address}: {name}={value[:120]!r}"
-            if not there[place]:
+            if not there[known]:
                 broken.append(f"{shown} leads nowhere")
             elif fragment and place in pages and place not in moved and unquote(fragment) not in pages[place].ids:
                 broken.append(f"{shown}: that page has no such anchor")
@@ -153,10 +154,10 @@ def _internal(base: str, address: str, page: FinishedPage) -> Iterator[tuple[str
             yield name, value, _OUTSIDE
 
 
-def _is_there(site: Path, place: str) -> bool:
+def _is_there(site: Path, place: str, *, folder: bool = False) -> bool:
     path = site / unquote(place)
     if place == _OUTSIDE:
         return False
     if place == "" or place.endswith("/"):
-        return (path / "index.html").is_file() or (place.startswith("assets/") and path.is_dir())
+        return path.is_dir() if folder else (path / "index.html").is_file()
     return path.is_file()
