@@ -151,6 +151,8 @@ def _drift(context: Context, sample: Sample, after: pd.DataFrame) -> dict[str, N
     if len(before) < YEAR:
         reason = Unavailable(reason=f"not enough sessions before the claim (n = {len(before)}, needs {YEAR})")
         return dict.fromkeys(DRIFT_IDS, reason)
+    if not np.ptp(before.to_numpy(), axis=0).all():
+        return dict.fromkeys(DRIFT_IDS, Unavailable(reason=f"a price did not change before the claim (n = {YEAR})"))
     a, b = before.to_numpy().T
     paths = np.log(after.to_numpy(dtype=float))
     gap = float((paths[-1, 0] - paths[0, 0]) - (paths[-1, 1] - paths[0, 1]))

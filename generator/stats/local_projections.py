@@ -75,7 +75,7 @@ def local_projections(
         response = event_responses(log_price, positions, (0, h))
         usable = np.isfinite(response) & np.isfinite(surprise_bp)
         nobs[h] = np.count_nonzero(usable)
-        if nobs[h] < SMALLEST_SAMPLE:
+        if nobs[h] < SMALLEST_SAMPLE or not np.ptp(surprise_bp[usable]):
             continue
         fitted = fit(response[usable] * PERCENT, with_constant(-surprise_bp[usable] / UNIT_BP))
         beta = slope(fitted, 1, level=level)
