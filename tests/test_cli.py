@@ -281,7 +281,8 @@ def test_explain_says_where_a_number_comes_from(run: Callable[..., tuple[int, st
     number = ("explain", "correlation.pearson.daily.252", "--data", "sample", "--as-of", AS_OF)
     status, out, err = run(*number)
     assert (status, err) == (0, "")
-    lines = {line.split()[0]: line for line in out.splitlines()}
+    said, _, script = out.partition("\n\n")
+    lines = {line.split()[0]: line for line in said.splitlines()}
     status, text, _ = run(*number, "--json")
     body = json.loads(text)
     assert status == 0
@@ -291,6 +292,9 @@ def test_explain_says_where_a_number_comes_from(run: Callable[..., tuple[int, st
     assert f"{body['first']} to {body['last']}, n = 252" in lines["sample"]
     assert body["link"] in lines["shown"]
     assert body["method"] in lines["method"]
+    assert "/data/eth-russell-2000/returns.csv" in lines["download"]
+    assert script == body["script"]
+    assert script.startswith("import pandas")
 
 
 def test_explain_another_pair(run: Callable[..., tuple[int, str, str]]) -> None:
