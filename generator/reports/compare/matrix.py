@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -27,6 +27,8 @@ RANK_REPS = 999
 """Resamples behind the interval of a year's rank: whole numbers need no more."""
 LATE_START_DAYS = 10
 METHOD = "correlation"
+# A rank is a whole number: the quantile is one of the ranks drawn.
+WHOLE_PLACES: Final = "inverted_cdf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +166,8 @@ def _places(matrices: FloatArray, chosen: Assets) -> FloatArray:
 def _rank(value: FloatArray, draws: FloatArray, chosen: Assets, sample: Sample, level: float) -> Number:
     """Return the place of the pair with the spread of its places over the resamples."""
     place = float(_places(value[None], chosen)[0])
-    lower, upper = np.quantile(_places(draws, chosen), [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")
+    ends = [(1 - level) / 2, (1 + level) / 2]
+    lower, upper = np.quantile(_places(draws, chosen), ends, method=WHOLE_PLACES)
     return Estimate(
         value=place,
         lower=min(float(lower), place),
