@@ -121,6 +121,7 @@ _BY_UNIT: Mapping[str, Callable[[float], Markup]] = {
     "count": count,
     "basis points": basis_points,
     "yes or no": yes_or_no,
+    "p-value": pvalue,
 }
 
 

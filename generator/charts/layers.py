@@ -20,6 +20,7 @@ __all__ = ["Axis", "Events", "Line"]  # what a page needs to ask for a chart
 Spec = dict[str, Any]
 # The dataset of the claim's date; datasets of marks travel inside the spec, beside the page's own.
 CLAIM: Final = "mark-claim"
+SPAN: Final = theme.PALETTE[3]
 LINE_HEIGHT: Final = 1.25
 
 
@@ -62,11 +63,18 @@ class Events:
     decisions : str or None
         Name of a dataset with columns ``date`` and ``decision`` (``cut``, ``hike``, ``hold``); cuts and rises are
         drawn as small triangles on the time axis, the rest is left out.
+    spans : str or None
+        Name of a dataset with columns ``date``, ``until`` and ``at``: a shade from the first to the second, and a rule
+        at the third, such as the date of a break within its interval.
+    span_label : str
+        What a shade is, in the key.
     """
 
     claim: date | None = None
     claim_label: str = "the claim"
     decisions: str | None = None
+    spans: str | None = None
+    span_label: str = ""
 
 
 def both(value: float) -> dict[str, float]:
@@ -153,6 +161,11 @@ def event_layers(events: Events, domain: tuple[int, int]) -> tuple[list[Layer], 
     import altair as alt  # noqa: PLC0415 - keeps importing the charts light
 
     layers: list[Layer] = []
+    if events.spans is not None:
+        dated = alt.NamedData(name=events.spans)
+        spans = alt.Chart(dated, name="spans").mark_rect(color=SPAN.css, opacity=0.14)
+        middle = alt.Chart(dated, name="span_at").mark_rule(color=SPAN.css, strokeWidth=1.25)
+        layers += [spans.encode(x=time_axis("date"), x2="until:T"), middle.encode(x=time_axis("at"))]
     if events.decisions is not None:
         shapes = alt.Scale(domain=["cut", "hike"], range=["triangle-down", "triangle-up"])
         layers.append(
@@ -202,12 +215,14 @@ def readout_of(lines: Iterable[Line]) -> list[dict[str, Any]]:
     ]
 
 
-def decision_key() -> list[dict[str, Any]]:
-    """Return the key entries of the policy decisions on a time axis."""
-    return [
+def event_key(events: Events) -> list[dict[str, Any]]:
+    """Return the key entries of the marks on a time axis."""
+    decisions = [
         {"label": "Fed cut", "color": theme.MUTED.css, "dash": [], "shape": "triangle-down"},
         {"label": "Fed rise", "color": theme.MUTED.css, "dash": [], "shape": "triangle-up"},
     ]
+    spans = [{"label": events.span_label, "color": SPAN.css, "dash": [], "shape": "band"}]
+    return (decisions if events.decisions else []) + (spans if events.spans else [])
 
 
 def distinct(frame: pd.DataFrame, label: str) -> list[str]:

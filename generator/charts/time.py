@@ -23,8 +23,8 @@ from generator.charts.layers import (
     Line,
     Spec,
     both,
-    decision_key,
     end_labels,
+    event_key,
     event_layers,
     finished,
     key_of,
@@ -52,6 +52,7 @@ def time_lines(
     axis: Axis,
     reference: float | None = None,
     events: Events | None = None,
+    named_at_ends: bool = True,
     height: tuple[int, int] = (theme.WIDE.plot_height, theme.NARROW.plot_height),
 ) -> Spec:
     """Return a chart of several series over time.
@@ -71,7 +72,9 @@ def time_lines(
     reference : float or None
         A value with a rule across the plot, for example 0.
     events : Events or None
-        The claim's date and the policy decisions.
+        The claim's date, the policy decisions and spans of dates.
+    named_at_ends : bool
+        Whether few lines are named at their ends; a key names them otherwise.
     height : tuple of int
         Plot height in px, wide and narrow.
     """
@@ -92,7 +95,7 @@ def time_lines(
         .encode(x=time_axis(date), y=value_axis(line.column, axis, domain))
         for line in reversed(lines)
     ]
-    direct = 1 < len(lines) <= _MOST_END_LABELS
+    direct = named_at_ends and 1 < len(lines) <= _MOST_END_LABELS
     if direct:
         labels, ends = end_labels(frame, date, lines, domain=domain, log=axis.log, height=height[0])
         layers += labels
@@ -106,7 +109,7 @@ def time_lines(
             "top": 26 if axis.title else 10,
             "bottom": 26,
             "height": {"wide": height[0], "narrow": height[1]},
-            "key": (key_of(lines) if len(lines) > 1 else []) + (decision_key() if events.decisions else []),
+            "key": (key_of(lines) if len(lines) > 1 else []) + event_key(events),
             "direct": direct,
             "marks": marks,
             "thin": [data],

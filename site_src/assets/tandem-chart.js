@@ -271,6 +271,8 @@ export class LiveChart {
     } else if (spec.vconcat) for (const child of spec.vconcat) child.width = inner;
     else spec.width = inner;
     if (!spec.layer || meta.readout.kind !== "x" || !meta.ranges) return;
+    /* Marks of a dataset without a row in the range, such as decisions or breaks, have nothing to place. */
+    spec.layer = spec.layer.filter(({ data }) => data?.name === meta.readout.data || rows[data?.name]?.length !== 0);
     const series = meta.readout.series.filter((line) => !view.hidden.includes(line.field));
     const gone = meta.readout.series.filter((line) => view.hidden.includes(line.field));
     const names = new Set(gone.flatMap((line) => [`line_${line.field}`, `band_${line.field}`]));

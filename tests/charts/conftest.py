@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from generator.charts import theme
+from generator.charts.chance import histograms_beside, lag_bars
 from generator.charts.curve import sorted_curve
 from generator.charts.distribution import bars, histogram_with_mark, intervals
 from generator.charts.encode import Column
@@ -36,6 +37,9 @@ KINDS = (
     "heatmap",
     "paths",
     "fan",
+    "lag-bars",
+    "histograms-beside",
+    "spans",
 )
 
 
@@ -285,6 +289,64 @@ def _fan() -> Figure:
     return figure("fan", spec, {"fan": frame}, {"step": Column(label="Session", decimals=0)})
 
 
+def _lag_bars() -> Figure:
+    lags = np.arange(-10, 11)
+    frame = pd.DataFrame({"lag": lags, "corr": 0.3 / (1 + lags**2), "lower": -0.05, "upper": 0.05})
+    frame["part"] = np.where(frame["corr"] > 0.05, "outside", "inside")
+    spec = lag_bars(
+        frame,
+        data="lags",
+        lag="lag",
+        value="corr",
+        lower="lower",
+        upper="upper",
+        lag_axis=Axis(title="Sessions", format="+.0f"),
+        axis=Axis(title="Correlation", format=".1f"),
+        band_label="95 % band",
+        group="part",
+        inks={"outside": ORANGE, "inside": theme.MUTED},
+    )
+    return figure("lag-bars", spec, {"lags": frame}, {"lag": Column(label="Lag", decimals=0, signed=True)})
+
+
+def _histograms_beside() -> Figure:
+    edges = np.linspace(-1, 1, 21)
+    frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "window": range(20), "history": range(20, 0, -1)})
+    frame["part"] = np.where(frame["low"] >= 0.6, "strong", "weak")
+    spec = histograms_beside(
+        frame,
+        data="nulls",
+        left="low",
+        right="high",
+        panels=[("window", "From the window"), ("history", "From the history")],
+        axis=Axis(title="Correlation of prices", format=".1f", domain=(-1.0, 1.0)),
+        count_axis=Axis(title="% of shuffles", format=".0f"),
+        observed=0.6,
+        observed_label="observed 0.60",
+        group="part",
+        inks={"strong": BLUE, "weak": theme.MUTED},
+    )
+    return figure("histograms-beside", spec, {"nulls": frame}, {})
+
+
+def _spans() -> Figure:
+    frame = lines_frame()
+    days = frame["date"]
+    spans = pd.DataFrame(
+        {"date": [days[100], days[500]], "until": [days[300], days[700]], "at": [days[200], days[650]]}
+    )
+    spec = time_lines(
+        frame,
+        data="rolling",
+        lines=[Line(column="short", label="now", ink=BLUE), Line(column="long", label="long run", ink=ORANGE)],
+        axis=Axis(format=".1f"),
+        events=Events(spans="breaks", span_label="when it changed"),
+        named_at_ends=False,
+    )
+    columns = {"short": Column(label="Now"), "until": Column(label="Until"), "at": Column(label="At")}
+    return figure("spans", spec, {"rolling": frame, "breaks": spans}, columns)
+
+
 BUILDERS: dict[str, Callable[[], Figure]] = dict(
     zip(
         KINDS,
@@ -301,6 +363,9 @@ BUILDERS: dict[str, Callable[[], Figure]] = dict(
             _heatmap,
             _paths,
             _fan,
+            _lag_bars,
+            _histograms_beside,
+            _spans,
         ),
         strict=True,
     )
