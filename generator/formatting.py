@@ -19,7 +19,7 @@ MINUS = "\u2212"
 # Characters with a meaning in Markdown or HTML, anywhere in a line. As numeric entities they are literal in both.
 _SPECIAL = re.compile(r"[&<>\"'\\`*_{}\[\]()|~^$!#]")
 # With a meaning at the start of a line only.
-_LEADING = re.compile(r"^( ?)([-+=:.]|\d+(?=\.))")
+_LEADING = re.compile(r"^( ?)([-+=:.]|\d+(?=\.( |$)))")
 _SPACE = re.compile(r"\s+")
 _WHOLE = 1e-6  # basis points: what rates in percent to two decimals leave behind when they are subtracted
 
