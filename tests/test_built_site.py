@@ -116,7 +116,7 @@ def test_shown_numbers_are_the_published_ones(built_site: Path, built_pages: dic
         for span in tree.xpath("//span[@data-number]"):
             number = numbers[span.get("data-number")]
             assert span.get("id") == anchor(span.get("data-number"))
-            text = span.text_content().replace("\u202f", " ")
+            text = plain(span.text_content())
             assert text.startswith(plain(amount(number["value"], number["unit"]))), (page, text)
             assert f"n = {plain(amount(number['nobs'], 'count'))})" in text, (page, text)
             seen += 1
