@@ -163,6 +163,7 @@ def vega_config(layout: Layout) -> dict[str, Any]:
     """Return the Vega-Lite ``config`` of a layout: type, axes and marks, and nothing that depends on the data."""
     wide = layout.name == "wide"
     return {
+        "aria": False,  # the picture has one name; marks of their own would be read one by one
         "font": FONT,
         "background": "transparent",
         "view": {"stroke": None},

@@ -221,7 +221,8 @@ export class LiveChart {
     const svg = plot.querySelector("svg");
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", this.stage.querySelector("img").alt);
-    root.removeAttribute("style");
+    root.style.cssText = "";
+    root.dataset.ready = "true";
     this.stage.classList.add("is-live");
     this.places = null;
     this.at = null;

@@ -13,7 +13,7 @@ from generator.charts.encode import decoded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator
 
     from .conftest import Site, Visit
 
@@ -24,16 +24,15 @@ RATES = "reports/eth-russell-2000/rates/"
 ROLLING = "rolling-correlation"
 
 
-def awake(page: Page, stage: Locator) -> None:
-    """Wait until a stage holds a drawn live chart."""
-    page.wait_for_function(
-        "(stage) => stage.classList.contains('is-live') && stage.querySelector('.tandem-plot svg path')",
-        arg=stage.element_handle(),
-        timeout=20_000,
-    )
+def awake(stage: Locator) -> None:
+    """Wait until a stage holds a drawn live chart.
+
+    No handle of an element is kept: it would keep the element, and the chart in it, when the page is left.
+    """
+    stage.locator(".tandem-live[data-ready] .tandem-plot svg path").first.wait_for(state="attached", timeout=20_000)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_every_figure_comes_alive(site: Site, visit: Callable[..., Visit], width: int, scheme: str) -> None:
     """Each figure turns live at the first touch, keeps its height and its name, and stays inside its column."""
     here = visit(width=width, scheme=scheme, has_touch=width < 600)
@@ -47,7 +46,7 @@ def test_every_figure_comes_alive(site: Site, visit: Callable[..., Visit], width
             before = stage.bounding_box()
             alt = stage.locator("img").first.get_attribute("alt")
             stage.tap() if width < 600 else stage.hover()
-            awake(here.page, stage)
+            awake(stage)
             after = stage.bounding_box()
             assert before is not None
             assert after is not None
@@ -67,7 +66,7 @@ def test_runtime_is_loaded_once_and_only_on_touch(visit: Callable[..., Visit]) -
     assert not [a for a in here.asked if "/vendor/" in a]
     for stage in here.page.locator(".tandem-stage").all():
         stage.hover()
-        awake(here.page, stage)
+        awake(stage)
     assert len([a for a in here.asked if a.endswith("/assets/vendor/vega.js")]) == 1
 
 
@@ -77,7 +76,7 @@ def test_scheme_switch_recolours_without_drawing(visit: Callable[..., Visit]) ->
     here.open(CORRELATION)
     stage = here.page.locator(".tandem-stage").first
     stage.hover()
-    awake(here.page, stage)
+    awake(stage)
     line = stage.locator(".mark-line path").last.element_handle()
     assert line is not None
     light = line.evaluate("(path) => getComputedStyle(path).stroke")
@@ -95,7 +94,7 @@ def test_state_lives_in_the_address(visit: Callable[..., Visit]) -> None:
     here.open(CORRELATION)
     figure = here.page.locator(f"#{ROLLING}")
     figure.locator("[data-range='1y']").click()
-    awake(here.page, figure.locator(".tandem-stage"))
+    awake(figure.locator(".tandem-stage"))
     assert f"{ROLLING}.range=1y" in here.page.url
     figure.locator("[data-series]").last.click()
     here.page.wait_for_function("document.querySelectorAll('[data-series][aria-pressed=false]').length === 1")
@@ -105,7 +104,7 @@ def test_state_lives_in_the_address(visit: Callable[..., Visit]) -> None:
     again = visit()
     again.open(address)
     other = again.page.locator(f"#{ROLLING}")
-    awake(again.page, other.locator(".tandem-stage"))
+    awake(other.locator(".tandem-stage"))
     assert other.locator("[data-range='1y']").get_attribute("aria-pressed") == "true"
     assert other.locator("[data-series][aria-pressed=false]").count() == 1
     assert axis_labels(other) == shown
@@ -140,7 +139,7 @@ def test_range_narrows_time_and_values(visit: Callable[..., Visit]) -> None:
     here = visit()
     here.open(f"{RATES}?rolling-beta.range=1y")
     stage = here.page.locator("#rolling-beta .tandem-stage")
-    awake(here.page, stage)
+    awake(stage)
     stage.focus()
     here.page.keyboard.press("Home")
     first = stage.locator(".tandem-readout strong").inner_text()
@@ -156,7 +155,7 @@ def test_everything_by_keyboard(visit: Callable[..., Visit]) -> None:
     figure = here.page.locator(f"#{ROLLING}")
     stage = figure.locator(".tandem-stage")
     stage.focus()
-    awake(here.page, stage)
+    awake(stage)
     here.page.keyboard.press("End")
     here.page.keyboard.press("ArrowLeft")
     spoken = stage.locator("[aria-live=polite]").inner_text()
@@ -178,11 +177,11 @@ def test_dates_are_the_same_everywhere(visit: Callable[..., Visit], zone: str) -
     here = visit(timezone_id=zone)
     here.open(f"{CORRELATION}?{ROLLING}.range=3m")
     stage = here.page.locator(f"#{ROLLING} .tandem-stage")
-    awake(here.page, stage)
+    awake(stage)
     stage.focus()
     here.page.keyboard.press("End")
     assert stage.locator(".tandem-readout strong").inner_text() == "18 Sept 2026"
-    assert axis_labels(here.page.locator(f"#{ROLLING}"))[:3] == ["Jul", "Aug", "Sep"]
+    assert axis_labels(here.page.locator(f"#{ROLLING}"))[:3] == ["21 Jun", "28 Jun", "5 Jul"]
 
 
 def test_browser_decodes_what_was_written(site: Site, visit: Callable[..., Visit]) -> None:
@@ -211,7 +210,15 @@ def test_browser_decodes_what_was_written(site: Site, visit: Callable[..., Visit
             )
 
 
-def test_instant_navigation_keeps_charts_and_bounds_views(visit: Callable[..., Visit]) -> None:
+def first_figure(site: Site, page: str) -> str:
+    """Return the id of the first figure of a page of the featured pair."""
+    text = (site.folder / "reports" / "eth-russell-2000" / page / "index.html").read_text(encoding="utf-8")
+    found = re.search(r'data-figure="([a-z0-9-]+)"', text)
+    assert found is not None
+    return found[1]
+
+
+def test_instant_navigation_keeps_charts_and_bounds_views(site: Site, visit: Callable[..., Visit]) -> None:
     """Twenty times to and fro in one document: every chart comes alive, none is left behind, the heap stays flat."""
     here = visit()
     here.open(CORRELATION)
@@ -220,13 +227,13 @@ def test_instant_navigation_keeps_charts_and_bounds_views(visit: Callable[..., V
     heaps = []
     for turn in range(20):
         target = ("rates", "correlation")[turn % 2]
-        here.page.locator(f'.read-on a[href="../{target}/"]').click()
-        here.page.wait_for_function(f"location.pathname.endsWith('/{target}/')")
+        here.page.locator(f'.read-on a[href$="/{target}/"]').click()
+        here.page.locator(f"#{first_figure(site, target)}").wait_for(state="attached")
         here.page.wait_for_function("[...tandem.figures.keys()].every((element) => element.isConnected)")
         stage = here.page.locator(".tandem-stage").first
         stage.scroll_into_view_if_needed()
         stage.hover()
-        awake(here.page, stage)
+        awake(stage)
         assert here.page.evaluate("tandem.figures.size") == here.page.locator(".tandem-figure").count()
         assert here.page.evaluate("tandem.liveOnes.length") == 1
         here.page.mouse.move(0, 0)

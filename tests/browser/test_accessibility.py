@@ -1,0 +1,72 @@
+"""No rule of axe-core is broken, in light and in dark, with charts asleep and awake."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .conftest import Site, Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.network]
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """Return the checker; without it the tests are skipped, in CI they fail."""
+    if not AXE.is_file():
+        message = "axe-core is not installed; sh .ci/browser_packages brings it"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return AXE.read_text(encoding="utf-8")
+
+
+def broken(here: Visit, axe: str) -> list[str]:
+    """Return what axe-core finds wrong on the page as it stands."""
+    here.page.evaluate(f"() => {{ {axe} }}")
+    found = here.page.evaluate("(rules) => axe.run({ runOnly: rules, resultTypes: ['violations'] })", RULES)
+    return [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found["violations"] for node in v["nodes"]]
+
+
+def chosen_pages(site: Site) -> list[str]:
+    """Return the front page, each kind of section page, the featured pair's pages and one claim."""
+    pages = [page for page in site.pages() if not page.endswith(".html")]
+    claims = [page for page in pages if page.startswith("claims/") and page != "claims/"]
+    return ["", *(p for p in pages if p.count("/") == 1), *site.pages_with_figures(), *claims[:1], "404.html"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_break_no_rule(site: Site, visit: Callable[..., Visit], axe: str, scheme: str) -> None:
+    """WCAG 2.2 AA and axe-core's own advice hold on every kind of page."""
+    here = visit(scheme=scheme)
+    wrong = {}
+    for address in dict.fromkeys(chosen_pages(site)):
+        here.page.goto(f"http://127.0.0.1:8000/{address}", wait_until="load")
+        found = broken(here, axe)
+        if found:
+            wrong[address] = found
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_live_charts_and_panels_break_no_rule(visit: Callable[..., Visit], axe: str, scheme: str) -> None:
+    """A live chart with its readout, an open panel and an open table are as accessible as the still page."""
+    here = visit(scheme=scheme)
+    here.open("reports/eth-russell-2000/correlation/")
+    stage = here.page.locator(".tandem-stage").first
+    stage.focus()
+    stage.locator(".tandem-live[data-ready]").wait_for()
+    here.page.keyboard.press("End")
+    here.page.locator("[data-action=cite]").first.click()
+    assert broken(here, axe) == []
+    here.page.locator("[data-view=table]").first.click()
+    assert broken(here, axe) == []
