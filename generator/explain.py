@@ -96,10 +96,10 @@ def columns(context: Context) -> list[tuple[str, str, str]]:
 
 
 def downloads(context: Context) -> dict[str, str]:
-    """Return the text of each download of a pair by its file name; one whose series are missing is left out."""
+    """Return the text of each download of a pair by its file name; one without a single return is left out."""
     pair = context.pair
     files: dict[str, str] = {}
-    if context.lacking(pair.a, pair.b) is None:
+    if context.lacking(pair.a, pair.b) is None and context.sample_ab().nobs:
         sample = context.sample_ab()
         index = 100 * sample.levels / sample.levels.iloc[0]
         returns = sample.changes.reindex(sample.levels.index)
