@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
+import tempfile
 import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.errors import BuildError
@@ -63,9 +66,15 @@ def make(work: Callable[[date], Made], days: Sequence[date], jobs: int) -> Itera
     if jobs <= 1 or len(days) <= 1:
         yield from map(work, days)
         return
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _spread(work, days, min(jobs, len(days)), Path(folder, "work"))
+
+
+def _spread(work: Callable[[date], Made], days: Sequence[date], workers: int, place: Path) -> Iterator[Made]:
+    # By way of a file: a process that dies while it starts would leave its parent waiting for it to read a long pipe.
+    place.write_bytes(pickle.dumps(work))
     spawned = multiprocessing.get_context("spawn")
-    workers = min(jobs, len(days))
-    with ProcessPoolExecutor(workers, mp_context=spawned, initializer=_begin, initargs=(work,)) as pool:
+    with ProcessPoolExecutor(workers, mp_context=spawned, initializer=_begin, initargs=(str(place),)) as pool:
         try:
             for done in as_completed([pool.submit(_do, day) for day in days]):
                 yield done.result()
@@ -83,11 +92,11 @@ def make(work: Callable[[date], Made], days: Sequence[date], jobs: int) -> Itera
 _work: Callable[[date], Made] | None = None
 
 
-def _begin(work: Callable[[date], Made]) -> None:
+def _begin(place: str) -> None:
     """Keep the work for this process, and let it end with the one that started it, however that ends."""
     global _work  # noqa: PLW0603 - the one way to hand something to every task of a process
-    _work = work
     threading.Thread(target=_follow, daemon=True).start()
+    _work = pickle.loads(Path(place).read_bytes())  # noqa: S301 - written by the process that started this one
 
 
 def _follow() -> None:

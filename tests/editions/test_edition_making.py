@@ -68,6 +68,37 @@ def test_a_process_that_was_ended_is_said_in_one_line() -> None:
         made(Work(dies_on=DAYS[1]), 2)
 
 
+FATAL = """
+import os, sys
+from datetime import date
+sys.path[:0] = [sys.argv[1]]
+from generator.editions.making import make
+from generator.errors import BuildError
+
+class Fatal:
+    def __reduce__(self):
+        return _end, (7, b"x" * 10_000_000)
+
+def _end(code, _payload):
+    os._exit(code)
+
+if __name__ == "__main__":
+    try:
+        list(make(Fatal(), [date(2025, 10, 7), date(2025, 10, 8)], 2))
+    except BuildError as error:
+        print(error)
+"""
+
+
+def test_a_process_that_dies_while_it_starts_is_not_waited_for(tmp_path: Path) -> None:
+    """However much a process is given, one that dies before it has read it ends the run with the same advice."""
+    (tmp_path / "fatal.py").write_text(FATAL, encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, tmp_path / "fatal.py", ROOT], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (ended.returncode, "run again with --jobs 1" in ended.stdout) == (0, True), ended.stderr
+
+
 ORPHANED = """
 import os, sys, time
 from datetime import date
