@@ -28,6 +28,8 @@ EPILOG = """exit status: 0 done, 1 error (one line says where, what, and what to
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
+    # Sums depend on how many threads share them, in their last digits. Set before numpy is imported, and inherited.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a sign is no reason to fail
@@ -172,11 +174,15 @@ class _Bar:
     """A progress bar per stage on a terminal, silence elsewhere."""
 
     def __init__(self, chosen: argparse.Namespace) -> None:
-        self._silent = chosen.quiet or chosen.json or not sys.stderr.isatty()
+        self._quiet = chosen.quiet or chosen.json
+        self._silent = self._quiet or not sys.stderr.isatty()
         self._bars: dict[str, Any] = {}
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Show that `done` of `total` parts of a stage are finished."""
+        if stage == "editions" and done == 0 and total > 1 and not self._quiet:
+            once = f"{total} editions are missing and are made now, once"
+            print(f"{once}; this takes some minutes, --no-editions puts it off", file=sys.stderr)
         if self._silent:
             return
         if stage not in self._bars:
