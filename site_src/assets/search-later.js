@@ -17,20 +17,33 @@
     else send.call(this, body);
   };
 
-  /* Stands in for the worker: remembers what is asked of it, and passes it on once there is one. */
+  /* Stands in for the worker: remembers what is asked of it, and passes it on once there is one. A query waits until
+     the worker has said that its index is ready; asked earlier it would be lost. */
+  const READY = 1;
+  const QUERY = 2;
   window.Worker = function (address) {
     let worker = null;
+    let ready = false;
+    let query = null;
     const asked = [];
-    const relay = (method) => (...values) => (worker ? worker[method](...values) : asked.push([method, values]));
+    const pass = (method, values) => (worker ? worker[method](...values) : asked.push([method, values]));
     waiting.push(() => {
       worker = new NativeWorker(address);
+      worker.addEventListener("message", ({ data }) => {
+        if (data?.type !== READY) return;
+        ready = true;
+        if (query) worker.postMessage(query);
+      });
       for (const [method, values] of asked) worker[method](...values);
     });
     return {
-      addEventListener: relay("addEventListener"),
-      removeEventListener: relay("removeEventListener"),
-      postMessage: relay("postMessage"),
-      terminate: relay("terminate"),
+      addEventListener: (...values) => pass("addEventListener", values),
+      removeEventListener: (...values) => pass("removeEventListener", values),
+      terminate: (...values) => pass("terminate", values),
+      postMessage(message, ...rest) {
+        if (message?.type === QUERY && !ready) query = message;
+        else pass("postMessage", [message, ...rest]);
+      },
     };
   };
 

@@ -219,6 +219,7 @@ export class LiveChart {
     this.clear();
     Object.assign(this, { result, root, plot, meta, spec, width, columns, rows: shown });
     const svg = plot.querySelector("svg");
+    for (const part of svg.querySelectorAll("[role]")) part.removeAttribute("role"); // the picture has one name
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", this.stage.querySelector("img").alt);
     root.style.cssText = "";
@@ -353,10 +354,11 @@ export class LiveChart {
       const picture = this.stage.classList.contains("is-live") ? 0 : this.stage.getBoundingClientRect().height;
       this.figure.height = picture;
     }
-    if (!this.figure.height || !spec.height) return;
+    if (!this.figure.height) return;
     const more = Math.round(this.figure.height - root.getBoundingClientRect().height);
-    if (spec.height + more < 40) return;
-    spec.height += more;
+    const plots = spec.hconcat ?? spec.vconcat?.slice(0, 1) ?? [spec];
+    if (plots.some((view) => view.height + more < 40)) return;
+    for (const view of plots) view.height += more;
     meta.plot.height += more;
     plot.style.height = `${meta.plot.height}px`;
   }

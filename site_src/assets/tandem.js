@@ -69,8 +69,7 @@ class Figure {
     const changed = ["range", "hide", "case"].some((part) => known[part] !== (this.state[part] ?? ""));
     this.state = known;
     this.element.classList.toggle("is-table", known.view === "table");
-    const data = this.element.querySelector(".tandem-data");
-    data.open = known.view === "table";
+    this.element.querySelector(".tandem-data details").open = known.view === "table";
     for (const tab of this.element.querySelectorAll("[role=tab]")) {
       const selected = (tab.dataset.view === "table") === (known.view === "table");
       tab.setAttribute("aria-selected", String(selected));

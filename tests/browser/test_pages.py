@@ -153,6 +153,17 @@ def test_search_loads_its_index_when_asked(visit: Callable[..., Visit]) -> None:
     here.check()
 
 
+def test_search_waits_for_a_slow_index(visit: Callable[..., Visit]) -> None:
+    """A query typed before the index is there is answered when it comes."""
+    here = visit()
+    here.page.route("**/search_index.json", lambda route: (here.page.wait_for_timeout(1500), route.continue_()))
+    here.open("")
+    here.page.locator(".md-search__input").click()
+    here.page.locator(".md-search__input").fill("correlation")
+    here.page.wait_for_selector(".md-search-result__item", timeout=30_000)
+    here.check()
+
+
 def test_search_shortcut_works(visit: Callable[..., Visit]) -> None:
     """The theme's own shortcut opens the search with its index."""
     here = visit()
