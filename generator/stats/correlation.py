@@ -137,6 +137,24 @@ def ewma_corr(
     return out
 
 
+def ewma_interval(r: float, *, lam: float = 0.94, level: float = 0.95) -> tuple[float, float]:
+    """Return Fisher's interval of an exponentially weighted correlation with zero mean.
+
+    The weights are worth 1 / sum(w^2) = (1 + lam) / (1 - lam) equally weighted returns, one more as no mean is taken.
+
+    Parameters
+    ----------
+    r : float
+        Weighted correlation.
+    lam : float
+        Decay, between 0 and 1.
+    level : float
+        Coverage claimed, for independent normal pairs.
+    """
+    lower, upper = fisher_interval(r, (1 + lam) / (1 - lam) + 1, level)
+    return float(lower), float(upper)
+
+
 def partial_corr(columns: NDArray[np.float64]) -> float:
     """Return the correlation of the first two columns given all others, NaN when a column is constant.
 

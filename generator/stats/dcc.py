@@ -52,6 +52,8 @@ class DccFit:
         Correlation for the day after the last one, given all returns.
     margins : tuple of GarchMargin
         Of x and y.
+    residuals : ndarray of float64, shape (n, 2)
+        Standardised residuals of x and y.
     nobs : int
         Returns used.
     """
@@ -62,6 +64,7 @@ class DccFit:
     correlations: NDArray[np.float64] = field(repr=False, compare=False)
     latest: float
     margins: tuple[GarchMargin, GarchMargin]
+    residuals: NDArray[np.float64] = field(repr=False, compare=False)
     nobs: int
 
 
@@ -70,8 +73,8 @@ def dcc_fit(x: NDArray[np.float64], y: NDArray[np.float64]) -> DccFit:
 
     First step: GARCH(1,1) with constant mean and Student t errors for each series (`arch`). Second step, on the
     standardised residuals z: Q(t) = (1 - a - b) S + a z(t-1) z(t-1)' + b Q(t-1), S the mean of zz' scaled to a
-    correlation, Q(1) = S; (a, b) maximise the Gaussian quasi-likelihood of the correlations. No interval is given: one
-    that left out the error of the first step would be too narrow.
+    correlation, Q(1) = S; (a, b) maximise the Gaussian quasi-likelihood of the correlations. The interval of the latest
+    correlation is `generator.stats.dcc_interval.dcc_interval`.
 
     Parameters
     ----------
@@ -97,10 +100,11 @@ def dcc_fit(x: NDArray[np.float64], y: NDArray[np.float64]) -> DccFit:
     return DccFit(
         a=a,
         b=b,
-        long_run=_uncentred_corr(z_x, z_y),
+        long_run=uncentred_corr(z_x, z_y),
         correlations=path[:-1],
         latest=float(path[-1]),
         margins=(margin_x, margin_y),
+        residuals=np.column_stack([z_x, z_y]),
         nobs=x.size,
     )
 
@@ -147,9 +151,13 @@ def dcc_parameters(z_x: NDArray[np.float64], z_y: NDArray[np.float64]) -> tuple[
 
 def dcc_log_likelihood(z_x: NDArray[np.float64], z_y: NDArray[np.float64], a: float, b: float) -> float:
     """Return the correlation part of the Gaussian log-likelihood, constants left out."""
-    rho = dcc_correlations(z_x, z_y, a, b)[:-1]
+    return float(np.sum(log_density(z_x, z_y, dcc_correlations(z_x, z_y, a, b)[:-1])))
+
+
+def log_density(z_x: NDArray[np.float64], z_y: NDArray[np.float64], rho: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each day's part of that log-likelihood, shape (n,), given the day's correlation."""
     free = 1.0 - rho * rho
-    return float(-0.5 * np.sum(np.log(free) + (z_x * z_x + z_y * z_y - 2.0 * rho * z_x * z_y) / free))
+    return np.asarray(-0.5 * (np.log(free) + (z_x * z_x + z_y * z_y - 2.0 * rho * z_x * z_y) / free))
 
 
 def dcc_correlations(z_x: NDArray[np.float64], z_y: NDArray[np.float64], a: float, b: float) -> NDArray[np.float64]:
@@ -164,7 +172,14 @@ def dcc_correlations(z_x: NDArray[np.float64], z_y: NDArray[np.float64], a: floa
     a, b : float
         Non-negative, sum below one.
     """
-    q_xy = _filtered(z_x * z_y, _uncentred_corr(z_x, z_y), a, b)
+    return correlation_path(z_x, z_y, a, b, uncentred_corr(z_x, z_y))
+
+
+def correlation_path(
+    z_x: NDArray[np.float64], z_y: NDArray[np.float64], a: float, b: float, long_run: float
+) -> NDArray[np.float64]:
+    """Return the same for a long-run correlation that is given, shape (n + 1,)."""
+    q_xy = _filtered(z_x * z_y, long_run, a, b)
     q_xx = _filtered(z_x * z_x, 1.0, a, b)
     q_yy = _filtered(z_y * z_y, 1.0, a, b)
     return np.asarray(q_xy / np.sqrt(q_xx * q_yy))
@@ -178,7 +193,8 @@ def _filtered(product: NDArray[np.float64], long_run: float, a: float, b: float)
     return np.concatenate([[long_run], np.asarray(lfilter([1.0], [1.0, -b], inflow, zi=[b * long_run])[0])])
 
 
-def _uncentred_corr(z_x: NDArray[np.float64], z_y: NDArray[np.float64]) -> float:
+def uncentred_corr(z_x: NDArray[np.float64], z_y: NDArray[np.float64]) -> float:
+    """Return the correlation of two columns around zero."""
     return float(z_x @ z_y / np.sqrt((z_x @ z_x) * (z_y @ z_y)))
 
 

@@ -13,7 +13,7 @@ N_EVENTS = 60
 SPACING = 140
 
 
-def _simulated(
+def simulated_events(
     rng: np.random.Generator, *, shift: float = 0.0, event_scale: float = 1.0, heavy: bool = False
 ) -> AbnormalReturns:
     """Return mean-adjusted day-0 abnormal returns of 60 events a long way apart, of known effect and variance."""
@@ -26,7 +26,7 @@ def _simulated(
 def _rejections(test: object, trials: int, seed: int, **effect: float) -> float:
     rng = np.random.default_rng(seed)
     assert callable(test)
-    return sum(test(_simulated(rng, **effect)).pvalue < 0.05 for _ in range(trials)) / trials
+    return sum(test(simulated_events(rng, **effect)).pvalue < 0.05 for _ in range(trials)) / trials
 
 
 def _binomial_bounds(trials: int) -> tuple[float, float]:
@@ -53,7 +53,7 @@ def test_bmp_by_hand() -> None:
 
 def test_corrado_by_hand() -> None:
     """The statistic is built from ranks alone: an increasing transformation of the returns leaves it as it is."""
-    abnormal = _simulated(np.random.default_rng(1), shift=0.5)
+    abnormal = simulated_events(np.random.default_rng(1), shift=0.5)
     result = corrado_rank(abnormal)
     together = np.concatenate([abnormal.estimation, abnormal.event], axis=1)
     ranks = scipy.stats.rankdata(together, axis=1) - 61.0
@@ -81,7 +81,7 @@ def test_bmp_holds_its_size_when_the_event_raises_the_variance() -> None:
     rng = np.random.default_rng(2)
     naive = 0
     for _ in range(trials):
-        abnormal = _simulated(rng, event_scale=3.0)
+        abnormal = simulated_events(rng, event_scale=3.0)
         stat = (abnormal.cumulative / abnormal.std_err).sum() / np.sqrt(N_EVENTS)
         naive += abs(stat) > 1.96
     assert naive / trials > 0.3

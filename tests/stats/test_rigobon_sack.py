@@ -15,7 +15,7 @@ TRUE_RESPONSE = -2.0
 """% per +25 bp."""
 
 
-def _days(nobs: int, policy_sd: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def simulated_days(nobs: int, policy_sd: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Return returns and yield changes that move each other, with news common to both; OLS is biased upwards.
 
     Yield (25 bp) = 0.1 return (%) + news + policy; return (%) = -2 yield + 3 news + own.
@@ -43,7 +43,7 @@ def test_control_day_without_a_session_is_left_out() -> None:
 def test_estimate_is_the_ratio_of_differences_and_an_iv_estimate() -> None:
     """(cov_E - cov_C) / (var_E - var_C) by hand, and two-stage least squares with the same instrument, agree."""
     rng = np.random.default_rng(1)
-    (y_e, x_e), (y_c, x_c) = _days(90, 0.5, rng), _days(170, 0.1, rng)
+    (y_e, x_e), (y_c, x_c) = simulated_days(90, 0.5, rng), simulated_days(170, 0.1, rng)
     result = rigobon_sack(y_e, x_e, y_c, x_c)
     cov = [np.cov(x / 25, y * 100) for x, y in ((x_e, y_e), (x_c, y_c))]
     ratio = (cov[0][0, 1] - cov[1][0, 1]) / (cov[0][0, 0] - cov[1][0, 0])
@@ -59,7 +59,7 @@ def test_estimate_is_the_ratio_of_differences_and_an_iv_estimate() -> None:
 def test_known_response_is_recovered_where_ols_is_not() -> None:
     """With yields and returns moving each other, OLS on event days is far off and Rigobon-Sack is not."""
     rng = np.random.default_rng(2)
-    (y_e, x_e), (y_c, x_c) = _days(4000, 0.4, rng), _days(8000, 0.1, rng)
+    (y_e, x_e), (y_c, x_c) = simulated_days(4000, 0.4, rng), simulated_days(8000, 0.1, rng)
     result = rigobon_sack(y_e, x_e, y_c, x_c)
     assert result.value == pytest.approx(TRUE_RESPONSE, abs=0.15)
     assert result.lower is not None
@@ -71,7 +71,7 @@ def test_known_response_is_recovered_where_ols_is_not() -> None:
 def test_interval_is_absent_where_the_variance_does_not_rise() -> None:
     """With the same variance on both kinds of day the response is not identified and no interval is made up."""
     rng = np.random.default_rng(3)
-    (y_e, x_e), (y_c, x_c) = _days(90, 0.1, rng), _days(180, 0.1, rng)
+    (y_e, x_e), (y_c, x_c) = simulated_days(90, 0.1, rng), simulated_days(180, 0.1, rng)
     result = rigobon_sack(y_e, x_e, y_c, x_c)
     assert result.lower is None
     assert result.upper is None
@@ -81,7 +81,7 @@ def test_interval_is_absent_where_the_variance_does_not_rise() -> None:
 def test_missing_rows_are_left_out_and_few_days_refused() -> None:
     """Rows with a NaN in either column do not count; fewer than three days of a kind raise a sentence."""
     rng = np.random.default_rng(4)
-    (y_e, x_e), (y_c, x_c) = _days(30, 0.5, rng), _days(60, 0.1, rng)
+    (y_e, x_e), (y_c, x_c) = simulated_days(30, 0.5, rng), simulated_days(60, 0.1, rng)
     plain = rigobon_sack(y_e, x_e, y_c, x_c)
     gaps = rigobon_sack(np.append(y_e, [np.nan, 1.0]), np.append(x_e, [1.0, np.nan]), y_c, x_c)
     assert gaps == plain
@@ -93,7 +93,7 @@ def _coverage(trials: int, seed: int) -> float:
     rng = np.random.default_rng(seed)
     hits = 0
     for _ in range(trials):
-        (y_e, x_e), (y_c, x_c) = _days(90, 0.4, rng), _days(180, 0.1, rng)
+        (y_e, x_e), (y_c, x_c) = simulated_days(90, 0.4, rng), simulated_days(180, 0.1, rng)
         result = rigobon_sack(y_e, x_e, y_c, x_c)
         if result.lower is None or result.upper is None:
             hits += 1

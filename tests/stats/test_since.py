@@ -20,7 +20,8 @@ from generator.stats.since import (
 MEAN, VOLATILITY, CORR = np.array([0.0004, 0.0003]), np.array([0.045, 0.015]), 0.4
 
 
-def _prices(nobs: int, rng: np.random.Generator) -> np.ndarray:
+def simulated_prices(nobs: int, rng: np.random.Generator) -> np.ndarray:
+    """Return closes of two assets whose daily returns are normal, shape (nobs + 1, 2)."""
     shocks = rng.standard_normal((nobs, 2)) @ np.linalg.cholesky([[1, CORR], [CORR, 1]]).T
     return np.exp(np.concatenate([np.zeros((1, 2)), np.cumsum(MEAN + VOLATILITY * shocks, axis=0)]))
 
@@ -36,7 +37,7 @@ def test_joint_up_reads_base_and_horizon_alone() -> None:
 
 def test_joint_up_uses_nothing_after_the_horizon() -> None:
     """Cutting or changing what comes after the horizon changes nothing."""
-    prices = _prices(60, np.random.default_rng(1))
+    prices = simulated_prices(60, np.random.default_rng(1))
     changed = prices.copy()
     changed[22:] *= 0.01
     for horizon in (1, 5, 21):
@@ -47,7 +48,7 @@ def test_joint_up_uses_nothing_after_the_horizon() -> None:
 
 def test_windows_are_counted_one_by_one() -> None:
     """Overlapping windows agree with a loop, and the base rate is their mean."""
-    prices = _prices(200, np.random.default_rng(2))
+    prices = simulated_prices(200, np.random.default_rng(2))
     outcome = joint_up_windows(prices[:, 0], prices[:, 1], 21)
     expected = [bool((prices[t + 21] > prices[t]).all()) for t in range(180)]
     assert outcome.tolist() == expected
@@ -60,7 +61,7 @@ def test_windows_are_counted_one_by_one() -> None:
 
 def test_base_rate_knows_overlapping_windows_are_few() -> None:
     """Seven years hold about ten independent years' worth of 252-session windows at most, not 1,700."""
-    prices = _prices(1950, np.random.default_rng(3))
+    prices = simulated_prices(1950, np.random.default_rng(3))
     base = joint_up_base_rate(prices[:, 0], prices[:, 1], 252)
     assert base is not None
     assert base.nobs == 1699
@@ -98,7 +99,7 @@ def test_base_rate_interval_covers(horizon: int) -> None:
     rng = np.random.default_rng(horizon)
     hits, trials = 0, 1000
     for _ in range(trials):
-        prices = _prices(1950, rng)
+        prices = simulated_prices(1950, rng)
         base = joint_up_base_rate(prices[:, 0], prices[:, 1], horizon)
         assert base is not None
         hits += base.lower <= truth <= base.upper

@@ -110,7 +110,7 @@ def analyse(context: Context) -> Findings:
     changes = pd.DataFrame(columns=["a", "b"]) if lacking else context.sample_ab().changes
     longest = context.config.run.windows[-1]
     numbers = window_numbers(context) | synchronous_numbers(context)
-    modelled, corrected = models(changes), adjusted(changes, longest)
+    modelled, corrected = models(changes, context.level), adjusted(changes, longest)
     stable, tails, lags = constancy(context, changes), extremes(context, changes), timing(context)
     for part in (modelled.numbers, corrected.numbers, stable.numbers, tails.numbers):
         numbers |= dict.fromkeys(part, lacking) if lacking else part

@@ -162,8 +162,9 @@ def models_figure(context: Context, frame: pd.DataFrame) -> Figure | None:
         title=said[0].upper() + said[1:],
         subtitle="Correlation of the day, given all returns up to it",
         alt=f"Line chart from {as_date(frame['date'].iloc[0])} to {context.as_of}: {ranges}.",
-        caption="Neither line has a band. The weighted one forgets within weeks and swings with single days; the model "
-        "also takes out that volatility changes, and returns to a fixed long-run value.",
+        caption="The lines have no band of their own; the table says how sure their last values are. The weighted one "
+        "forgets within weeks and swings with single days; the model also takes out that volatility changes, and "
+        "returns to a fixed long-run value.",
         source=context.source_line,
         spec=time_lines(
             frame,

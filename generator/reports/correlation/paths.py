@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,8 +15,9 @@ from generator.panel import as_date
 from generator.reports.correlation.windows import Span, estimate, span_of, still
 from generator.stats.breaks import SMALLEST_SEGMENT, correlation_breaks
 from generator.stats.constancy import constancy_test
-from generator.stats.correlation import ewma_corr, fisher_interval, rolling_adjusted_corr, rolling_corr
+from generator.stats.correlation import ewma_corr, ewma_interval, fisher_interval, rolling_adjusted_corr, rolling_corr
 from generator.stats.dcc import SMALLEST_SAMPLE, dcc_fit
+from generator.stats.dcc_interval import dcc_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,32 +136,52 @@ class Models:
     dcc: NDArray[np.float64] | None
 
 
-def models(changes: pd.DataFrame) -> Models:
+def models(changes: pd.DataFrame, level: float) -> Models:
     """Return ``correlation.{ewma,dcc}.daily``, the value of the last day, and their lines.
 
     The value of a day uses its own return. For DCC, whose recursion gives a day's correlation from the days before it,
-    that is the value it gives for the next session.
+    that is the value it gives for the next session. Both have an approximate interval: Fisher's for as many returns as
+    the weights are worth, and the delta method's for the parameters of the model.
+
+    Parameters
+    ----------
+    changes : DataFrame of shape (n, 2)
+        Returns of A and B.
+    level : float
+        Coverage of the intervals.
     """
     x, y = changes.to_numpy(dtype=np.float64).T if len(changes) else np.empty((2, 0))
     numbers: dict[str, Number] = {}
-    ewma, dcc = None, None
+    ewma, dcc, fit = None, None, None
     quiet = Unavailable(reason="a series does not change in this sample") if len(changes) and still(x, y) else None
     short = too_few(len(changes), EWMA_START) or quiet
     if short is None:
         ewma = ewma_corr(x, y, start_obs=EWMA_START)
         short = None if np.isfinite(ewma[-1]) else Unavailable(reason="a series has not moved for long")
-    numbers[EWMA] = short or _last(changes, float(ewma[-1]) if ewma is not None else np.nan, "correlation")
+    last = short or _last(changes, float(ewma[-1]) if ewma is not None else np.nan, "correlation")
+    numbers[EWMA] = last
+    if isinstance(last, Estimate):
+        numbers[EWMA] = _with_ends(last, ewma_interval(last.value, level=level), level)
     short = too_few(len(changes), SMALLEST_SAMPLE) or quiet
     if short is None:
         fit = dcc_fit(x, y)
         dcc = np.append(fit.correlations[1:], fit.latest)
         short = None if np.isfinite(dcc).all() else Unavailable(reason="the model does not fit these returns")
-    numbers[DCC] = short or _last(changes, float(dcc[-1]) if dcc is not None else np.nan, DCC_METHOD)
+    last = short or _last(changes, float(dcc[-1]) if dcc is not None else np.nan, DCC_METHOD)
+    numbers[DCC] = last
+    if isinstance(last, Estimate) and fit is not None:
+        z_x, z_y = np.ascontiguousarray(fit.residuals.T)
+        numbers[DCC] = _with_ends(last, dcc_interval(z_x, z_y, fit.a, fit.b, level=level), level)
     return Models(
         numbers=numbers,
         ewma=ewma if isinstance(numbers[EWMA], Estimate) else None,
         dcc=dcc if isinstance(numbers[DCC], Estimate) else None,
     )
+
+
+def _with_ends(found: Estimate, ends: tuple[float, float] | None, level: float) -> Estimate:
+    """Return the estimate with its interval, as it is where there is none."""
+    return found if ends is None else replace(found, lower=ends[0], upper=ends[1], level=level)
 
 
 def _last(changes: pd.DataFrame, value: float, method: str, unit: str = "correlation") -> Estimate:
