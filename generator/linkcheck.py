@@ -20,7 +20,9 @@ SHOWN: Final = 3
 # Any deep address does: a relative link that climbs out of the site must not be found by chance.
 _ANYWHERE: Final = "https://site.invalid/deep/er/"
 _OUTSIDE: Final = "../"
-_LINKS: Final = frozenset({"href", "src", "poster", "action", "data-base", "data-embed"})
+_OF_FIGURES: Final = frozenset({"data-embed", "data-frozen-embed", "data-frozen", "data-latest"})
+"""Addresses that a figure has or has not."""
+_LINKS: Final = frozenset({"href", "src", "poster", "action", "data-base"}) | _OF_FIGURES
 _KEPT: Final = frozenset({"h2", "h3", "h4", "h5", "h6", "tr"})
 
 
@@ -143,7 +145,7 @@ def _internal(base: str, address: str, page: FinishedPage) -> Iterator[tuple[str
     own = base if address == NOT_FOUND else _ANYWHERE
     for name, value in page.links:
         parts = urlsplit(value)
-        if (name == "data-embed" and not value) or (parts.scheme and parts.scheme not in {"http", "https"}):
+        if (name in _OF_FIGURES and not value) or (parts.scheme and parts.scheme not in {"http", "https"}):
             continue
         target = urljoin(own + address, value)
         root = next((root for root in (own, base) if target.startswith(root)), None)

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from generator import __version__, explain, ledger, linkcheck, site
+from generator import __version__, embeds, explain, ledger, linkcheck, site
 from generator.charts.bundle import write_bundle
-from generator.charts.figure import Figure, FigureFiles, write_figures
+from generator.charts.figure import Figure, FigureFiles, embed_address, write_figures
 from generator.claim_numbers import claim_numbers
 from generator.claims import judge
 from generator.editions import dates, keeping
@@ -48,11 +48,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from generator.config import Config, Pair
+    from generator.editions.archive import Edition
     from generator.editions.making import Content, Made
     from generator.editions.manifest import Manifest
-
-# Pages whose numbers have a known truth in the simulated sample.
-RECOVERED_REPORTS = frozenset({"correlation", "rates", "fomc"})
 
 Progress = Callable[[str, int, int], None]
 
@@ -92,6 +90,11 @@ class Project:
     def site(self) -> Path:
         """The finished site."""
         return self.root / "site"
+
+    @property
+    def cache(self) -> Path:
+        """Results of earlier builds; deleting it loses only time."""
+        return self.root / ".cache" / "tandem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,58 +331,6 @@ def code_version(project: Project) -> str:
 # --------------------------------------------------------------------------------------------------------- analysing
 
 
-def analyse_pair(
-    config: Config,
-    pair: Pair,
-    panel: Panel,
-    kind: DataKind,
-    *,
-    draw: bool = True,
-    reports: Sequence[Report] = REPORTS,
-) -> PairResult:
-    """Return every page of a pair with its numbers, verdicts and, unless `draw` is false, figures."""
-    context = Context(
-        config=config, pair=pair, panel=panel, data=kind, meetings=meetings_known_on(load_meetings(), panel.as_of)
-    )
-    pages: list[Analysed] = []
-    for report in reports:
-        findings = report.analyse(context)
-        numbers = context.numbers.merged(findings.numbers.linked(report.address(pair)))
-        context = dataclasses.replace(context, numbers=numbers)
-        figures = (*_shown(report, pages), *report.figures(context, findings)) if draw else ()
-        pages.append(Analysed(report=report, findings=findings, figures=figures))
-    numbers = context.numbers.merged(claim_numbers(config, pair.slug, context.meetings, panel.as_of))
-    verdicts = {
-        claim.slug: judge(claim, numbers, panel.as_of, simulated=kind == "sample")
-        for claim in config.claims
-        if claim.pair == pair.slug
-    }
-    return PairResult(context=context, pages=tuple(pages), numbers=numbers, verdicts=verdicts)
-
-
-def recovery(config: Config, as_of: date) -> tuple[Recovery, ...]:
-    """Return what the estimators find in the simulated sample beside the truth it was made from."""
-    from generator.sources import sample, sample_model, sample_truth  # noqa: PLC0415 - simulating takes a moment
-
-    pair = config.featured
-    as_of = min(max(as_of, sample_model.START), sample_model.END)
-    panel = Panel(sample.load(config, as_of), config, as_of)
-    truths = sample_truth.truths(config, pair, as_of)
-    reports = [report for report in REPORTS if report.slug in RECOVERED_REPORTS]
-    numbers = analyse_pair(config, pair, panel, "sample", draw=False, reports=reports).numbers
-    return tuple(
-        Recovery(number_id=key, truth=truths[key].value, estimate=number)
-        for key, number in numbers.items()
-        if key in truths and isinstance(number, Estimate)
-    )
-
-
-def _shown(report: Report, earlier: Sequence[Analysed]) -> list[Figure]:
-    """Return the figures of earlier pages that this page shows too."""
-    wanted = set(report.shows)
-    return [f for page in earlier for f in page.figures if (page.report.slug, f.id) in wanted]
-
-
 def findings_json(result: PairResult, provenance: Mapping[str, Any]) -> dict[str, Any]:
     """Return the machine-readable face of a pair (DESIGN 9)."""
     return {
@@ -549,6 +500,7 @@ def write_pages(project: Project, context: SiteContext, progress: Progress) -> N
     }
     for result in context.results:
         data = project.docs / "data" / result.pair.slug
+        "edition": context.frozen,
         site.write_text(data / "findings.json", site.strict_json(findings_json(result, context.provenance)))
         for name, text in explain.downloads(result.context).items():
             site.write_text(data / name, text)
@@ -587,7 +539,7 @@ def _write_report(
         "others": [other.report for other in result.pages if other.report is not report],
         "findings": page.findings,
         "numbers": result.numbers,
-        "figures": _drawn(project, page.figures, f"assets/charts/{pair.slug}/{slug}"),
+        "figures": _drawn(project, page.figures, f"assets/charts/{pair.slug}/{slug}", pair.slug, shared["edition"]),
         "how": how_address(pair.slug),
         "citation": shared["cite"](f"{report.title}: {pair.title}", report.address(pair), pair.slug),
         "data_file": f"data/{pair.slug}/{slug}.json",
@@ -609,7 +561,9 @@ def _write_page(
         "page": entry,
         "results": context.results,
         "featured": context.featured,
-        "figures": _drawn(project, tuple(entry.figures(context, composed)), folder),
+        "figures": _drawn(
+            project, tuple(entry.figures(context, composed)), folder, context.featured.pair.slug, shared["edition"]
+        ),
         "numbers": context.featured.numbers,
         "how": how_address(context.featured.pair.slug),
         **composed,
@@ -617,12 +571,26 @@ def _write_page(
     site.write_text(project.docs / entry.path, render(jinja, entry.template, entry.path, names))
 
 
-def _drawn(project: Project, figures: Sequence[Figure], folder: str) -> list[tuple[Figure, FigureFiles]]:
-    """Write the files of a page's figures and return them with their figures, in order."""
+def _drawn(
+    project: Project, figures: Sequence[Figure], folder: str, pair: str, edition: Edition | None
+) -> list[tuple[Figure, FigureFiles]]:
+    """Write the files of a page's figures and return them with their figures and addresses, in order."""
     if not figures:
         return []
     files = write_figures({figure.id: figure for figure in figures}, project.docs, folder)
-    return [(figure, files[figure.id]) for figure in figures]
+    frozen = {figure.id: edition.figure_addresses(pair, figure.id) if edition else ("", "") for figure in figures}
+    return [
+        (
+            figure,
+            dataclasses.replace(
+                files[figure.id],
+                embed=embed_address(pair, figure.id),
+                frozen=frozen[figure.id][0],
+                frozen_embed=frozen[figure.id][1],
+            ),
+        )
+        for figure in figures
+    ]
 
 
 def build_html(project: Project, context: SiteContext, *, whole: bool = True) -> None:
@@ -678,6 +646,7 @@ def finish(project: Project, context: SiteContext, aside: Path, *, whole: bool) 
     pages = linkcheck.read_pages(aside)
     moved = frozenset[str]()
     if whole and context.config.redirects:
+    embeds.write_embeds(aside, environment(project.templates), context.config.site.title, origin)
         names = {"site": context.config.site.title, "site_url": origin["site_url"]}
         moved = ledger.write_redirects(aside, context.config.redirects, pages, environment(project.templates), names)
         pages = linkcheck.read_pages(aside)
@@ -694,20 +663,32 @@ def finish(project: Project, context: SiteContext, aside: Path, *, whole: bool) 
     return ledger.addresses(pages) if binding else frozenset()
 
 
-def analyse(config: Config, project: Project, loaded: Loaded, progress: Progress = quiet) -> SiteContext:
+def analyse(
+    config: Config,
+    project: Project,
+    loaded: Loaded,
+    cache: Cache,
+    *,
+    jobs: int = 1,
+    cluster: str = "",
+    progress: Progress = quiet,
+) -> SiteContext:
     """Return the findings of every pair, and how well the estimators recover a known truth."""
-    panel = loaded.panel(config)
-    results = []
-    for done, pair in enumerate(config.pairs, start=1):
-        results.append(analyse_pair(config, pair, panel, loaded.kind))
-        progress("analysis", done, len(config.pairs))
+    work = Work(
+        config=config,
+        observed=loaded.observed,
+        expectations=loaded.expectations,
+        as_of=loaded.as_of,
+        kind=loaded.kind,
+    )
+    results, trial = analyse_all(work, cache, jobs=jobs, cluster=cluster, progress=progress)
     return SiteContext(
         config=config,
-        results=tuple(results),
+        results=results,
         gate=loaded.report,
         provenance=provenance(config, project, loaded),
-        panel=panel,
-        recovery=recovery(config, loaded.as_of),
+        panel=loaded.panel(config),
+        recovery=trial,
     )
 
 
@@ -723,12 +704,18 @@ def build(
     freeze: bool = True,
     whole: bool = True,
 ) -> BuildResult:
+    cluster: str = "",
+    cached: bool = True,
     """Build the whole site from files; opens no socket.
 
     Parameters
     ----------
     jobs : int
-        Processes that make the editions the store lacks.
+        Processes that analyse the pairs and make the editions the store lacks.
+    cluster : str
+        Address of a Dask scheduler that does so instead.
+    cached : bool
+        Whether results of earlier builds may be used; the site is the same without them.
     freeze : bool
         Whether to make them, if the configuration does not say otherwise; those in the store are shown in any case.
     whole : bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -116,8 +117,12 @@ class FigureFiles:
         Dataset name to file name.
     png, csv : str
         File names of the downloads; empty where there is none.
-    embed : str
-        Site-absolute address of the page with this chart alone; empty while there is none.
+    embed, frozen_embed : str
+        Site-absolute address of the page with this chart alone, and of the one that never changes; empty while there
+        is none.
+    frozen, latest : str
+        Site-absolute address of the chart in the edition of its date, and, in an edition, of the page with the newest
+        data; empty where there is none.
     """
 
     folder: str
@@ -128,6 +133,9 @@ class FigureFiles:
     png: str
     csv: str
     embed: str = ""
+    frozen_embed: str = ""
+    frozen: str = ""
+    latest: str = ""
 
     @property
     def address(self) -> str:
@@ -151,8 +159,67 @@ def datasets_named(spec: object) -> set[str]:
     return set()
 
 
-def write_figures(figures: Mapping[str, Figure], root: Path, folder: str) -> dict[str, FigureFiles]:
+def embed_address(pair: str, figure_id: str) -> str:
+    """Return the site-absolute address of the page with one chart of a pair alone, for frames of other sites."""
+    return f"/charts/{pair}-{figure_id}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """The finished pictures of a figure.
+
+    Parameters
+    ----------
+    drawn : mapping of layout name to (str, int)
+        SVG with its colours still variables, and its height in px.
+    png : bytes
+        The wide picture in light colours; empty where none is wanted.
+    """
+
+    drawn: Mapping[str, tuple[str, int]]
+    png: bytes = b""
+
+
+Draw = Callable[["Figure"], Pictures]
+
+
+def pictures(figure: Figure, *, png: bool = True) -> Pictures:
+    """Draw a figure in every layout; by far the dearest step of a page. Without `png` that one stays empty."""
+    import vl_convert  # noqa: PLC0415 - starts a JavaScript engine; only drawing needs it
+
+    from generator.charts.png import shrunk  # noqa: PLC0415 - needs numpy and pandas
+
+    rows = {name: decoded(encoded(frame, figure.columns)) for name, frame in figure.drawn.items()}
+    words = Words(title=figure.title, subtitle=figure.subtitle, source=figure.source, alt=figure.alt)
+    done = {}
+    for layout in theme.LAYOUTS:
+        spec = laid_out(figure.spec, layout)
+        done[layout.name] = composed(drawn(spec, rows), spec, words, figure.id, layout)
+    if not png:
+        return Pictures(drawn=done)
+    raster = vl_convert.svg_to_png(theme.resolve(done[theme.WIDE.name][0], "light"), scale=_PNG_SCALE)
+    return Pictures(drawn=done, png=shrunk(raster))
+
+
+def identity(figure: Figure) -> str:
+    """Return everything the pictures of a figure depend on, besides the code that draws them."""
+    body = {
+        "words": [figure.id, figure.title, figure.subtitle, figure.source, figure.alt],
+        "spec": figure.spec,
+        "data": {name: encoded(frame, figure.columns) for name, frame in figure.drawn.items()},
+    }
+    return json_text(body)
+
+
+def write_figures(
+    figures: Mapping[str, Figure], root: Path, folder: str, *, draw: Draw = pictures
+) -> dict[str, FigureFiles]:
     """Write the files of all figures of one page below `root`/`folder`, and return them by the same keys.
+
+    Parameters
+    ----------
+    draw : callable
+        Figure → its pictures; a caller who keeps pictures passes its own.
 
     Raises
     ------
@@ -173,45 +240,37 @@ def write_figures(figures: Mapping[str, Figure], root: Path, folder: str) -> dic
     target.mkdir(parents=True, exist_ok=True)
     for name, text in frames.items():
         _write(target / f"{name}.json", text)
-    return {key: write_figure(figure, root, folder, write_data=False) for key, figure in figures.items()}
+    return {key: write_figure(figure, root, folder, write_data=False, draw=draw) for key, figure in figures.items()}
 
 
-def write_figure(figure: Figure, root: Path, folder: str, *, write_data: bool = True, png: bool = True) -> FigureFiles:
-    """Write one figure's files below `root`/`folder`: specs, pictures, CSV; datasets and PNG unless told not to."""
-    import vl_convert  # noqa: PLC0415 - starts a JavaScript engine; only drawing needs it
-
-    from generator.charts.png import shrunk  # noqa: PLC0415 - needs numpy and pandas
-
+def write_figure(
+    figure: Figure, root: Path, folder: str, *, write_data: bool = True, draw: Draw = pictures
+) -> FigureFiles:
+    """Write one figure's files below `root`/`folder`: specs, pictures, CSV; its datasets unless told not to."""
     target = root / PurePosixPath(folder)
     target.mkdir(parents=True, exist_ok=True)
-    bodies = {name: encoded(frame, figure.columns) for name, frame in figure.drawn.items()}
     if write_data:
-        for name, body in bodies.items():
-            _write(target / f"{name}.json", json_text(body))
-    rows = {name: decoded(body) for name, body in bodies.items()}
-    words = Words(title=figure.title, subtitle=figure.subtitle, source=figure.source, alt=figure.alt)
-    sizes: dict[str, tuple[int, int]] = {}
-    pictures: dict[tuple[str, str], str] = {}
+        for name, frame in figure.drawn.items():
+            _write(target / f"{name}.json", json_text(encoded(frame, figure.columns)))
+    finished = draw(figure)
+    names: dict[tuple[str, str], str] = {}
     for layout in theme.LAYOUTS:
         spec = laid_out(figure.spec, layout)
-        picture, height = composed(drawn(spec, rows), spec, words, figure.id, layout)
-        sizes[layout.name] = (layout.width, height)
         spec["usermeta"]["tandem"] |= {"title": figure.title, "subtitle": figure.subtitle, "source": figure.source}
         _write(target / f"{figure.id}.{layout.name}.json", json_text(spec))
         for scheme in theme.SCHEMES:
-            resolved = theme.resolve(picture, scheme)
-            pictures[layout.name, scheme] = f"{figure.id}.{layout.name}.{scheme}.svg"
-            _write(target / pictures[layout.name, scheme], resolved)
-            if png and layout is theme.WIDE and scheme == "light":
-                (target / f"{figure.id}.png").write_bytes(shrunk(vl_convert.svg_to_png(resolved, scale=_PNG_SCALE)))
+            names[layout.name, scheme] = f"{figure.id}.{layout.name}.{scheme}.svg"
+            _write(target / names[layout.name, scheme], theme.resolve(finished.drawn[layout.name][0], scheme))
+    if finished.png:
+        (target / f"{figure.id}.png").write_bytes(finished.png)
     _write(target / f"{figure.id}.csv", csv_text(figure))
     return FigureFiles(
         folder=f"{PurePosixPath(folder)}/",
         specs={layout.name: f"{figure.id}.{layout.name}.json" for layout in theme.LAYOUTS},
-        pictures=pictures,
-        sizes=sizes,
-        data={name: f"{name}.json" for name in bodies},
-        png=f"{figure.id}.png" if png else "",
+        pictures=names,
+        sizes={layout.name: (layout.width, finished.drawn[layout.name][1]) for layout in theme.LAYOUTS},
+        data={name: f"{name}.json" for name in figure.drawn},
+        png=f"{figure.id}.png" if finished.png else "",
         csv=f"{figure.id}.csv",
     )
 

@@ -63,6 +63,18 @@ class Edition:
         """Return the frozen address of the edition, or of one pair in it: that of the newest revision."""
         return address(self.last, pair)
 
+    def figure_addresses(self, pair: str, figure_id: str) -> tuple[str, str]:
+        """Return where a figure stands in the edition, and the page with it alone; both empty if it is not kept.
+
+        Where the figure is not kept but its pair is, the first is the page of the pair.
+        """
+        if pair not in self.last.pairs:
+            return "", ""
+        page = self.address(pair)
+        if any(path.startswith(f"{pair}/{figure_id}/") for path in self.last.files):
+            return f"{page}#{figure_id}", f"{page}{figure_id}/"
+        return page, ""
+
 
 def address(manifest: Manifest, pair: str = "") -> str:
     """Return the site-relative address of a revision, or of one pair in it."""

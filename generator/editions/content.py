@@ -6,12 +6,13 @@ import dataclasses
 import hashlib
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from generator.charts.figure import Figure, FigureFiles, write_figure
+from generator.charts.figure import Figure, FigureFiles, embed_address, pictures, write_figure
 from generator.editions.making import Content
 from generator.editions.manifest import BACKFILLED, Manifest
 from generator.editions.names import Names
@@ -215,9 +216,14 @@ def _pictures(result: PairResult, manifest: Manifest) -> tuple[list[tuple[Figure
         if figure is None:
             continue
         with tempfile.TemporaryDirectory() as folder:
-            files = write_figure(figure, Path(folder), figure_id, png=False)
+            files = write_figure(figure, Path(folder), figure_id, draw=partial(pictures, png=False))
             for path in sorted(Path(folder, figure_id).iterdir()):
                 drawn[f"{figure_id}/{path.name}"] = path.read_bytes()
         place = f"editions/{manifest.folder}/{result.pair.slug}/{figure_id}/"
-        shown.append((figure, dataclasses.replace(files, folder=place)))
+        addresses = {
+            "embed": embed_address(result.pair.slug, figure_id),
+            "frozen_embed": f"/{place}",
+            "latest": f"{page.report.address(result.pair)}#{figure_id}",
+        }
+        shown.append((figure, dataclasses.replace(files, folder=place, **addresses)))
     return shown, drawn

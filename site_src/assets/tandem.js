@@ -39,6 +39,46 @@ function addressWith(id, state, hash = location.hash, start = location.href) {
   return address;
 }
 
+/* --- citations, as in generator/citation.py; a test compares the two ---------------------------------------------------- */
+
+const TEX = { "\\": "\\textbackslash{}", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}" };
+const tex = (text) => text.replace(/[\\{}$&#^_~%]/g, (c) => TEX[c] ?? `\\${c}`);
+
+function citations({ title, site, dated, latest, frozen, version }) {
+  const [year, month, day] = dated.split("-").map(Number);
+  const address = frozen || latest;
+  const other = frozen && frozen !== latest;
+  const words = `${site}-${dated}-${title}`.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
+  const key = words.slice(0, 64).replace(/-+$/, "");
+  const fields = [
+    ["title", `{${tex(title)}}`],
+    ["author", `{${tex(site)}}`],
+    ["year", year],
+    ["month", month],
+    ["howpublished", tex(site)],
+    ["note", tex(`Data through ${dated}, version ${version}`)],
+    ["url", address.replace(/[{}\\ ]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)],
+  ];
+  const item = {
+    id: key,
+    type: "webpage",
+    title,
+    author: [{ literal: site }],
+    "container-title": site,
+    issued: { "date-parts": [[year, month, day]] },
+    URL: address,
+    version,
+  };
+  if (other) item.note = `Newest version: ${latest}`;
+  const newest = other ? ` Newest version: ${latest}` : "";
+  return [
+    ["In the text", `(${site}, ${year})`],
+    ["In full", `${site} (${year}). ${title}. Data through ${dated}. Version ${version}. ${address}${newest}`],
+    ["BibTeX", `@misc{${key},\n${fields.map(([name, value]) => `  ${name} = {${value}}`).join(",\n")}\n}`],
+    ["CSL-JSON", JSON.stringify([item], null, 1)],
+  ];
+}
+
 /* --- one figure ----------------------------------------------------------------------------------------------------- */
 
 class Figure {
@@ -124,25 +164,38 @@ class Figure {
     other.focus();
   }
 
-  async link() {
+  link() {
     const address = addressWith(this.id, this.state, this.id).href;
     history.replaceState(history.state, "", address);
-    await this.offer("Link to this chart as it is shown now", address, 2);
+    this.offer("Link to this chart as it is shown now", [["Link", address]]);
   }
 
-  async cite(button) {
-    const address = addressWith(this.id, this.state, this.id).href;
-    const site = document.querySelector(".md-logo")?.getAttribute("title") ?? "Tandem";
-    await this.offer("Citation", `“${button.dataset.title}”. ${site}. ${button.dataset.source}. ${address}`, 3);
+  cite() {
+    const { frozen, latest, title, dated, code, sha256 } = this.element.dataset;
+    const here = addressWith(this.id, this.state, this.id).href;
+    const sample = document.querySelector('[data-kind="sample"]') ? " (simulated sample data)" : "";
+    const newest = latest ? new URL(latest, location.href).href : here;
+    const kept = frozen ? new URL(frozen, location.href).href : latest ? here : "";
+    const site = document.querySelector("meta[name=application-name]")?.content ?? "Tandem";
+    const version = `${code}, data ${sha256.slice(0, 12)}`;
+    this.offer("Citation", citations({ title: title + sample, site, dated, latest: newest, frozen: kept, version }));
   }
 
-  async embed() {
-    const page = new URL(this.element.dataset.embed, location.href);
+  embed() {
+    const { embed, frozenEmbed, dated } = this.element.dataset;
+    const forms = [];
+    if (embed) forms.push(["Follows the newest data", this.frame(embed)]);
+    if (frozenEmbed) forms.push([`Frozen at ${dated}`, this.frame(frozenEmbed)]);
+    this.offer("Code for your page; the script in it is optional and keeps the height right", forms);
+  }
+
+  /* The code of a frame with this chart in its present state. */
+  frame(address) {
+    const page = new URL(address, location.href);
     for (const [key, value] of Object.entries(this.state)) if (value) page.searchParams.set(`${this.id}.${key}`, value);
-    const title = this.element.querySelector("[data-title]").dataset.title;
     const frame = document.createElement("iframe");
     frame.src = page.href;
-    frame.title = title;
+    frame.title = this.element.dataset.title;
     frame.loading = "lazy";
     frame.setAttribute("style", "width:100%;border:0");
     frame.height = String(Math.ceil(this.element.getBoundingClientRect().height) + 24);
@@ -150,25 +203,44 @@ class Figure {
       "<script>addEventListener('message',function(e){if(e.data&&e.data.tandem){document.querySelectorAll('iframe')" +
       ".forEach(function(f){if(f.contentWindow===e.source)f.height=e.data.tandem.height})}})</" +
       "script>";
-    await this.offer("Code for your page; the script is optional and keeps the height right", frame.outerHTML + resize, 5);
+    return frame.outerHTML + resize;
   }
 
-  /* A panel with text to copy. The text is there to be read even where the clipboard may not be written. */
-  async offer(label, text, rows) {
+  /* A panel with text to copy, in one or more forms. The text can be read even where the clipboard is closed. */
+  offer(label, forms) {
     this.element.querySelector(".tandem-panel")?.remove();
     const panel = document.createElement("div");
     panel.className = "tandem-panel";
-    const area = Object.assign(document.createElement("textarea"), { readOnly: true, rows, value: text });
+    const area = Object.assign(document.createElement("textarea"), { readOnly: true });
     area.setAttribute("aria-label", label);
     const copy = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy" });
     const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Close" });
     const said = document.createElement("span");
     said.setAttribute("role", "status");
+    const choices = document.createElement("div");
+    choices.className = "tandem-forms";
+    choices.setAttribute("role", "group");
+    choices.setAttribute("aria-label", label);
+    const show = (chosen) => {
+      area.value = forms[chosen][1];
+      area.rows = Math.min(14, area.value.split("\n").reduce((n, line) => n + Math.ceil((line.length + 1) / 72), 0));
+      said.textContent = "";
+      [...choices.children].forEach((button, i) => button.setAttribute("aria-pressed", String(i === chosen)));
+    };
+    forms.forEach(([name], i) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
+      button.addEventListener("click", () => show(i));
+      choices.append(button);
+    });
+    const note = Object.assign(document.createElement("p"), { textContent: label });
+    panel.append(note);
+    if (forms.length > 1) panel.append(choices);
     panel.append(area, copy, close, said);
+    show(0);
     copy.addEventListener("click", async () => {
       area.select();
       try {
-        await navigator.clipboard.writeText(text);
+        await navigator.clipboard.writeText(area.value);
         said.textContent = "Copied";
       } catch {
         said.textContent = "Selected; copy it with your keyboard";
@@ -365,7 +437,7 @@ window.addEventListener("popstate", () => {
 setInterval(markOverdue, 60_000);
 
 // For the browser tests: what is on the page and what is alive.
-window.tandem = { figures, liveOnes };
+window.tandem = { figures, liveOnes, citations };
 
 reportHeight();
 mount();

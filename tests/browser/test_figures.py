@@ -254,6 +254,7 @@ def test_link_and_citation_can_be_copied(visit: Callable[..., Visit]) -> None:
     text = figure.locator(".tandem-panel textarea").input_value()
     assert text == f"http://127.0.0.1:8000/{CORRELATION}?{ROLLING}.range=1y#{ROLLING}"
     figure.locator("[data-action=cite]").click()
+    figure.locator(".tandem-forms button", has_text="In full").click()
     cited = figure.locator(".tandem-panel textarea").input_value()
     assert text in cited
     assert "through 2026-09-18" in cited
