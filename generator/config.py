@@ -143,11 +143,32 @@ class FuturesCsv(_Strict):
     close: Text = "close"
 
 
+class FuturesLive(_Strict):
+    """The same prices from the network: one symbol per contract month, in which `{month}` and `{year}` are filled in.
+
+    `months_ahead` and `months_behind` count from the present month and bound how many contracts one fetch asks for.
+    """
+
+    source: Literal["yahoo"]
+    symbol: str
+    months_ahead: Annotated[int, Field(ge=1, le=24)] = 13
+    months_behind: Annotated[int, Field(ge=0, le=3)] = 1
+
+    @field_validator("symbol")
+    @classmethod
+    def _pattern(cls, value: str) -> str:
+        filled = value.replace("{month}", "Z").replace("{year}", "25")
+        if value.count("{month}") != 1 or value.count("{year}") != 1 or not SYMBOL.fullmatch(filled):
+            raise ValueError('must hold {month} and {year} once each, such as "ZQ{month}{year}.CBT"')
+        return value
+
+
 class FundsFutures(_Strict):
     """Daily closes of fed funds futures by contract."""
 
     label: Text
     csv: FuturesCsv
+    live: FuturesLive | None = None
 
 
 class Series(_Strict):

@@ -37,11 +37,14 @@ class Surprises:
         By day of the statement (naive midnights); columns `POLICY`, `TWO_YEAR` and `STOCKS`, NaN where not published.
     sha256 : str
         Hash of the file.
+    symbol : str
+        The file.
     """
 
     label: str
     frame: pd.DataFrame
     sha256: str
+    symbol: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,12 +58,18 @@ class Futures:
     closes : DataFrame of shape (n_days, n_contracts)
         By day (naive midnights) and contract month ``YYYY-MM``; 100 minus percent, NaN where there is no close.
     sha256 : str
-        Hash of the file.
+        Hash of the file, or of the snapshots.
+    source, symbol, retrieved_at, terms : str
+        Where they come from, when they were fetched (empty for a file), and on what terms.
     """
 
     label: str
     closes: pd.DataFrame
     sha256: str
+    source: str = "csv"
+    symbol: str = ""
+    retrieved_at: str = ""
+    terms: str = ""
 
     def on(self, day: date) -> dict[str, float]:
         """Return the closes of a day by contract month; empty on a day without prices."""

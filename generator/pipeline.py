@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from generator import __version__, embeds, explain, ledger, linkcheck, site
+from generator.analysis import Work, analyse_all, analyse_pair, draw_kept
+from generator.cache import Cache
 from generator.charts.bundle import write_bundle
 from generator.charts.figure import Figure, FigureFiles, embed_address, write_figures
-from generator.claim_numbers import claim_numbers
-from generator.claims import judge
 from generator.editions import dates, keeping
 from generator.editions.archive import timelines
 from generator.editions.content import content, series_hashes
@@ -32,21 +33,21 @@ from generator.editions.publish import publish
 from generator.editions.store import EditionStore
 from generator.errors import BuildError, DataError
 from generator.expectations import Expectations
-from generator.findings import FORMAT_VERSION, Estimate, Numbers
-from generator.fomc import load_meetings, meetings_known_on
+from generator.findings import FORMAT_VERSION, Numbers
+from generator.fomc import load_meetings
 from generator.pages import changes, site_pages
 from generator.pages.citations import cite
 from generator.pages.claims import claim_badges
 from generator.pages.numbers import address as how_address
 from generator.panel import Observed, Panel, nyse_sessions
 from generator.render import environment, render
-from generator.report import Analysed, Context, DataKind, Page, PairResult, Recovery, Report, SiteContext
-from generator.reports import REPORTS
+from generator.report import Analysed, DataKind, Page, PairResult, SiteContext
 from generator.sources import gate
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from generator.charts.figure import Draw
     from generator.config import Config, Pair
     from generator.editions.archive import Edition
     from generator.editions.making import Content, Made
@@ -188,13 +189,16 @@ def read_source(config: Config, project: Project, data: str, day: date) -> Sourc
 
 
 def read_expectations(config: Config, project: Project, kind: DataKind, data: str) -> Expectations:
-    """Return futures and published surprises from the user's own files, uncut, or why there are none."""
-    from generator.sources import futures, surprises  # noqa: PLC0415 - only this function reads these files
+    """Return futures (fetched, or from a file) and published surprises, uncut, or why there are none."""
+    from generator.sources import contracts, futures, surprises  # noqa: PLC0415 - only this function reads these
 
     if kind == "sample":
         return Expectations()
     folder = project.store / "files" if kind == "store" else Path(data)
-    return Expectations(surprises=surprises.load(folder, config), futures=futures.load(folder, config))
+    closes = futures.load(folder, config)
+    if kind == "store":
+        closes = futures.joined(contracts.load_store(project.store, config), closes)
+    return Expectations(surprises=surprises.load(folder, config), futures=closes)
 
 
 def _sample(config: Config, day: date) -> dict[str, Observed]:
@@ -485,7 +489,7 @@ def next_update(as_of: date) -> datetime:
     return datetime(following.year, following.month, following.day, 6, tzinfo=UTC) + timedelta(days=1)
 
 
-def write_pages(project: Project, context: SiteContext, progress: Progress) -> None:
+def write_pages(project: Project, context: SiteContext, draw: Draw, progress: Progress) -> None:
     """Write every generated page, chart and data file below ``site_src/``."""
     jinja = environment(project.templates)
     entries = site_pages(context.config, context.timelines)
@@ -497,10 +501,11 @@ def write_pages(project: Project, context: SiteContext, progress: Progress) -> N
         "config": context.config,
         "provenance": context.provenance,
         "cite": functools.partial(cite, context),
+        "edition": context.frozen,
+        "draw": draw,
     }
     for result in context.results:
         data = project.docs / "data" / result.pair.slug
-        "edition": context.frozen,
         site.write_text(data / "findings.json", site.strict_json(findings_json(result, context.provenance)))
         for name, text in explain.downloads(result.context).items():
             site.write_text(data / name, text)
@@ -539,7 +544,7 @@ def _write_report(
         "others": [other.report for other in result.pages if other.report is not report],
         "findings": page.findings,
         "numbers": result.numbers,
-        "figures": _drawn(project, page.figures, f"assets/charts/{pair.slug}/{slug}", pair.slug, shared["edition"]),
+        "figures": _drawn(project, page.figures, f"assets/charts/{pair.slug}/{slug}", pair.slug, shared),
         "how": how_address(pair.slug),
         "citation": shared["cite"](f"{report.title}: {pair.title}", report.address(pair), pair.slug),
         "data_file": f"data/{pair.slug}/{slug}.json",
@@ -561,9 +566,7 @@ def _write_page(
         "page": entry,
         "results": context.results,
         "featured": context.featured,
-        "figures": _drawn(
-            project, tuple(entry.figures(context, composed)), folder, context.featured.pair.slug, shared["edition"]
-        ),
+        "figures": _drawn(project, tuple(entry.figures(context, composed)), folder, context.featured.pair.slug, shared),
         "numbers": context.featured.numbers,
         "how": how_address(context.featured.pair.slug),
         **composed,
@@ -572,12 +575,13 @@ def _write_page(
 
 
 def _drawn(
-    project: Project, figures: Sequence[Figure], folder: str, pair: str, edition: Edition | None
+    project: Project, figures: Sequence[Figure], folder: str, pair: str, shared: Mapping[str, Any]
 ) -> list[tuple[Figure, FigureFiles]]:
     """Write the files of a page's figures and return them with their figures and addresses, in order."""
     if not figures:
         return []
-    files = write_figures({figure.id: figure for figure in figures}, project.docs, folder)
+    files = write_figures({figure.id: figure for figure in figures}, project.docs, folder, draw=shared["draw"])
+    edition: Edition | None = shared["edition"]
     frozen = {figure.id: edition.figure_addresses(pair, figure.id) if edition else ("", "") for figure in figures}
     return [
         (
@@ -643,10 +647,10 @@ def finish(project: Project, context: SiteContext, aside: Path, *, whole: bool) 
     from generator.csp import apply_csp  # noqa: PLC0415 - only a full build needs it
 
     origin = context.provenance
+    embeds.write_embeds(aside, environment(project.templates), context.config.site.title, origin)
     pages = linkcheck.read_pages(aside)
     moved = frozenset[str]()
     if whole and context.config.redirects:
-    embeds.write_embeds(aside, environment(project.templates), context.config.site.title, origin)
         names = {"site": context.config.site.title, "site_url": origin["site_url"]}
         moved = ledger.write_redirects(aside, context.config.redirects, pages, environment(project.templates), names)
         pages = linkcheck.read_pages(aside)
@@ -701,11 +705,11 @@ def build(
     now: datetime,
     progress: Progress = quiet,
     jobs: int = 2,
+    cluster: str = "",
+    cached: bool = True,
     freeze: bool = True,
     whole: bool = True,
 ) -> BuildResult:
-    cluster: str = "",
-    cached: bool = True,
     """Build the whole site from files; opens no socket.
 
     Parameters
@@ -723,30 +727,33 @@ def build(
     """
     stages = Stages()
     site.recover(project.site)
-    with stages.stage("load and gate"):
-        loaded = load(config, project, data, as_of, now)
-    with stages.stage("analyse"):
-        context = analyse(config, project, loaded, progress)
-    store = edition_store(project, loaded.kind, data)
-    with stages.stage("editions"):
-        failed: list[NotMade] = []
-        if freeze and config.run.editions:
-            present = keeping.Present(
-                as_of=loaded.as_of,
-                freeze=lambda: frozen(config, project, loaded, context.results),
-                verdicts={slug: v.shown for result in context.results for slug, v in result.verdicts.items()},
-                live=is_newest(config, loaded, now),
-            )
-            work = Freezing(config=config, project=project, source=loaded.source)
-            wanted = wanted_days(config, loaded)
-            failed = keeping.catch_up(store, wanted, present, work, jobs=jobs, progress=progress)
-        context = with_editions(context, loaded, store, failed)
-    with stages.stage("pages and charts"):
-        write_pages(project, context, progress)
-        publish(store, context.editions, project.docs, environment(project.templates), progress)
-    with stages.stage("html"):
-        build_html(project, context, whole=whole)
-    return BuildResult(context=context, degraded=loaded.report.degraded, seconds=stages.seconds)
+    with tempfile.TemporaryDirectory() as aside:
+        cache = Cache(root=project.cache if cached else Path(aside))
+        with stages.stage("load and gate"):
+            loaded = load(config, project, data, as_of, now)
+        with stages.stage("analyse"):
+            context = analyse(config, project, loaded, cache, jobs=jobs, cluster=cluster, progress=progress)
+        store = edition_store(project, loaded.kind, data)
+        with stages.stage("editions"):
+            failed: list[NotMade] = []
+            if freeze and config.run.editions:
+                present = keeping.Present(
+                    as_of=loaded.as_of,
+                    freeze=lambda: frozen(config, project, loaded, context.results),
+                    verdicts={slug: v.shown for result in context.results for slug, v in result.verdicts.items()},
+                    live=is_newest(config, loaded, now),
+                )
+                work = Freezing(config=config, project=project, source=loaded.source)
+                wanted = wanted_days(config, loaded)
+                failed = keeping.catch_up(store, wanted, present, work, jobs=jobs, cluster=cluster, progress=progress)
+            context = with_editions(context, loaded, store, failed)
+        with stages.stage("pages and charts"):
+            write_pages(project, context, draw_kept(cache), progress)
+            publish(store, context.editions, project.docs, environment(project.templates), progress)
+        with stages.stage("html"):
+            build_html(project, context, whole=whole)
+        cache.prune()
+        return BuildResult(context=context, degraded=loaded.report.degraded, seconds=stages.seconds)
 
 
 def numbers_of(context: SiteContext) -> Mapping[str, Numbers]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from generator.errors import TandemError
 from generator.panel import nyse_closes
-from generator.sources import NETWORK, Raw, Request, gate, snapshots, worker
+from generator.sources import NETWORK, Raw, Request, contracts, gate, snapshots, worker
 from generator.sources.atomic import locked
 from generator.sources.fetch_report import FetchReport, SeriesReport
 from generator.sources.worker import Attempt, Heard, Result, Task
@@ -63,7 +63,8 @@ def plan(config: Config, now: dt.datetime) -> list[Task]:
     """Return what is asked for, required series first."""
     tasks = []
     for series_id, series in sorted(config.series.items(), key=lambda item: not item[1].required):
-        end = complete_end(series, now)
+        month = contracts.month_of(series_id)
+        end = complete_end(series, now) if month is None else contracts.complete_end(now)
         places = tuple(
             (
                 place.source,
@@ -72,7 +73,7 @@ def plan(config: Config, now: dt.datetime) -> list[Task]:
                     symbol=place.symbol,
                     currency=place.currency,
                     frequency=series.frequency,
-                    start=HISTORY_START,
+                    start=HISTORY_START if month is None else contracts.start_of(month),
                     end=end,
                 ),
             )
@@ -92,7 +93,7 @@ def fetch(
     offline_verdict_seconds: float,
     progress: Progress,
 ) -> FetchReport:
-    """Fetch every configured series into the store and check it there.
+    """Fetch every configured series, and the futures contracts of the months around, into the store and check them.
 
     Each reply is stored as soon as it comes. A snapshot that the gate condemns stays in the store with the reason
     beside it, and the last good one is used instead.
@@ -115,6 +116,7 @@ def fetch(
         The store cannot be locked or written.
     """
     started = time.monotonic()
+    config = contracts.with_contracts(config, now)
     tasks = plan(config, now)
     reports: dict[str, SeriesReport] = {}
     stored: dict[str, Snapshot] = {}
@@ -190,7 +192,11 @@ def _store(result: Result, config: Config, store: Path, now: dt.datetime) -> tup
     """Store the reply of one series, if there is one, and report."""
     series = config.series[result.series_id]
     report = SeriesReport(
-        series_id=result.series_id, label=series.label, required=series.required, attempts=result.attempts
+        series_id=result.series_id,
+        label=series.label,
+        required=series.required,
+        attempts=result.attempts,
+        may_lack=contracts.month_of(result.series_id) is not None,
     )
     if not result.body:
         return report, None
@@ -210,7 +216,10 @@ def _checked(report: SeriesReport, snapshot: Snapshot, config: Config, store: Pa
         reason: str | None = str(error)
     else:
         good = snapshots.before(store, snapshot, config.series[report.series_id])
-        reason = gate.fault(item, config, now.astimezone(dt.UTC).date(), previous=good)
+        if contracts.month_of(report.series_id) is not None:
+            reason = contracts.fault(item, config, previous=good)
+        else:
+            reason = gate.fault(item, config, now.astimezone(dt.UTC).date(), previous=good)
     if reason is None:
         return report
     snapshots.reject(snapshot, reason)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from generator.sources import NOT_FOUND
+
 if TYPE_CHECKING:
     from generator.sources.worker import Attempt
 
@@ -27,6 +29,8 @@ class SeriesReport:
         Whether the bytes were not in the store already.
     rejected : str
         Why the gate set the snapshot aside, or empty.
+    may_lack : bool
+        Whether it is no fault that the source has no such series.
     """
 
     series_id: str
@@ -39,6 +43,12 @@ class SeriesReport:
     attempts: tuple[Attempt, ...] = ()
     new: bool = False
     rejected: str = ""
+    may_lack: bool = False
+
+    @property
+    def absent(self) -> bool:
+        """Whether the source says that there is no such series where that is no fault: a contract not listed."""
+        return self.may_lack and not self.source and self.cause == NOT_FOUND
 
     @property
     def ok(self) -> bool:
@@ -58,6 +68,8 @@ class SeriesReport:
     def line(self) -> str:
         """Return one line for the terminal."""
         tried = "; ".join(f"{a.source}: {a.cause} ({a.message})" for a in self.attempts if a.cause)
+        if self.absent:
+            return f"{self.label}: not listed at {self.attempts[-1].source} {self.attempts[-1].symbol}"
         if not self.source:
             return f"{self.label}: nothing; {tried}"
         line = f"{self.label}: {self.rows:,} rows to {self.last[:10]} from {self.source} {self.symbol}"
@@ -84,8 +96,8 @@ class FetchReport:
 
     @property
     def failed(self) -> tuple[SeriesReport, ...]:
-        """The series that got nothing new that may be used."""
-        return tuple(s for s in self.series if not s.ok)
+        """The series that got nothing new that may be used, though the source should have them."""
+        return tuple(s for s in self.series if not s.ok and not s.absent)
 
     def lines(self) -> list[str]:
         """Return the report for the terminal."""
@@ -94,8 +106,8 @@ class FetchReport:
         lines = [s.line() for s in self.series]
         if self.deadline_reached:
             lines.append(f"Ended at the deadline after {self.seconds:.0f} s.")
-        good = len(self.series) - len(self.failed)
-        return [*lines, f"Fetched {good} of {len(self.series)} series in {self.seconds:.1f} s."]
+        asked = [s for s in self.series if not s.absent]
+        return [*lines, f"Fetched {len(asked) - len(self.failed)} of {len(asked)} series in {self.seconds:.1f} s."]
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as strict JSON."""
@@ -106,6 +118,7 @@ class FetchReport:
             "series": {
                 s.series_id: {
                     "ok": s.ok,
+                    "absent": s.absent,
                     "source": s.source,
                     "symbol": s.symbol,
                     "rows": s.rows,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +13,8 @@ import pandas as pd
 from generator.errors import DataError
 from generator.expectations import Futures
 from generator.findings import Unavailable
+from generator.sources.contracts import HIGHEST, LOWEST
+from generator.sources.csv import TERMS
 from generator.sources.long_table import LongTable
 from generator.sources.table import shown
 
@@ -20,8 +24,6 @@ if TYPE_CHECKING:
     from generator.config import Config
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-LOWEST, HIGHEST = 75.0, 101.0
-"""An implied rate between -1 and 25 percent."""
 
 
 def load(folder: Path, config: Config) -> Futures | Unavailable:
@@ -55,4 +57,21 @@ def load(folder: Path, config: Config) -> Futures | Unavailable:
         return Unavailable(reason=f"{table.name} holds no price")
     wide = rows.pivot_table(index="day", columns="month", values="close", aggfunc="first").sort_index()
     wide.columns = pd.Index([str(month) for month in wide.columns])
-    return Futures(label=source.label, closes=wide, sha256=table.sha256)
+    return Futures(label=source.label, closes=wide, sha256=table.sha256, symbol=path.name, terms=TERMS)
+
+
+def joined(fetched: Futures | Unavailable, own: Futures | Unavailable) -> Futures | Unavailable:
+    """Return both together: a fetched close where there is one, else that of the user's own file."""
+    if isinstance(own, Unavailable):
+        return fetched
+    if isinstance(fetched, Unavailable):
+        return own
+    closes = fetched.closes.combine_first(own.closes).sort_index(axis="columns")
+    return replace(
+        fetched,
+        closes=closes,
+        sha256=hashlib.sha256(f"{fetched.sha256}{own.sha256}".encode()).hexdigest(),
+        source=f"{fetched.source}, {own.source}",
+        symbol=f"{fetched.symbol}; {own.symbol}",
+        terms=f"{fetched.terms}; {own.terms}",
+    )

@@ -167,6 +167,21 @@ def _good(  # noqa: PLR0917 - private, one caller
             yield item
 
 
+def stored(store: Path) -> tuple[str, ...]:
+    """Return the ids of all series that have a folder in the store, sorted."""
+    try:
+        return tuple(sorted(path.name for path in (store / FOLDER).iterdir() if path.is_dir()))
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise DataError(f"store: {FOLDER} cannot be read ({error.strerror})") from error
+
+
+def newest(store: Path, series_id: str, series: Series) -> Observed | None:
+    """Return the newest good snapshot of a series, whatever its dates, or None."""
+    return next(_good(store / FOLDER / series_id, series_id, series, dt.date.max, None, []), None)
+
+
 def before(store: Path, snapshot: Snapshot, series: Series) -> Observed | None:
     """Return the newest good snapshot of the series other than `snapshot`, or None."""
     series_id = snapshot.request.series_id

@@ -56,4 +56,4 @@ def load(folder: Path, config: Config) -> Surprises | Unavailable:
         )
     if frame.empty:
         return Unavailable(reason=f"{table.name} holds no row that surprises.csv.keep keeps")
-    return Surprises(label=source.label, frame=frame, sha256=table.sha256)
+    return Surprises(label=source.label, frame=frame, sha256=table.sha256, symbol=path.name)

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -55,6 +56,8 @@ class World:
         By date; NaN where there is no value.
     hourly : DataFrame
         By UTC bar start.
+    futures : DataFrame
+        Fed funds futures by day and contract month; only these contracts are listed.
     currency, names : dict
         What Yahoo says beside a symbol, where it differs from USD and the symbol itself.
     """
@@ -62,6 +65,7 @@ class World:
     prices: pd.DataFrame
     rates: pd.DataFrame
     hourly: pd.DataFrame
+    futures: pd.DataFrame = field(default_factory=pd.DataFrame)
     currency: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
@@ -71,6 +75,10 @@ class World:
         for name, frame in (("prices_daily.csv", self.prices), ("rates_daily.csv", self.rates)):
             frame.to_csv(folder / name, index_label="date", date_format="%Y-%m-%d")
         self.hourly.to_csv(folder / "prices_hourly.csv", index_label="time", date_format="%Y-%m-%dT%H:%MZ")
+        rows = (
+            self.futures.rename_axis(index="date").reset_index().melt("date", var_name="contract", value_name="close")
+        )
+        rows.dropna().to_csv(folder / "fed_funds_futures_contracts.csv", index=False, date_format="%Y-%m-%d")
 
 
 def make_world(seed: int = 1) -> World:
@@ -115,7 +123,13 @@ def make_world(seed: int = 1) -> World:
     hours = pd.date_range("2026-06-01", f"{LAST} 23:00", freq="h")
     bars = 2400 * np.exp(np.cumsum(rng.normal(0, 0.006, len(hours))))
     hourly = pd.DataFrame({"eth_usd": bars.round(4), "btc_usd": (bars * 20).round(2)}, index=hours)
-    return World(prices=prices, rates=rates, hourly=hourly)
+    sessions = days[days.isin(nyse_sessions())]
+    months = [f"{month:%Y-%m}" for month in pd.period_range("2026-10", "2027-11", freq="M")]
+    level = 95.5 + np.cumsum(rng.normal(0, 0.01, len(sessions)))
+    closes = {month: (level + 0.02 * i).round(4) for i, month in enumerate(months)}
+    futures = pd.DataFrame(closes, index=sessions).loc["2025-06-02":]
+    futures.loc["2026-11-01":, "2026-10"] = np.nan  # it has expired
+    return World(prices=prices, rates=rates, hourly=hourly, futures=futures)
 
 
 # -------------------------------------------------------------------------------------------------------------- Yahoo
@@ -124,13 +138,14 @@ def make_world(seed: int = 1) -> World:
 def chart(world: World, symbol: str, query: dict[str, str]) -> tuple[int, bytes]:
     """Return status and JSON of one symbol."""
     column = YAHOO.get(symbol)
-    if column is None or column not in world.prices:
+    contract = _contract(symbol)
+    if (column is None or column not in world.prices) and contract not in world.futures:
         description = "No data found, symbol may be delisted"
         error = {"chart": {"result": None, "error": {"code": "Not Found", "description": description}}}
         return 404, json.dumps(error).encode()
     coin = symbol.endswith("-USD")
     hourly = query.get("interval") in {"60m", "1h"}
-    values = (world.hourly if hourly else world.prices)[column]
+    values = world.futures[contract].dropna() if column is None else (world.hourly if hourly else world.prices)[column]
     if not coin:
         values = values[values.index.isin(nyse_sessions())]
     first = int(query.get("period1", "0"))
@@ -169,6 +184,12 @@ def chart(world: World, symbol: str, query: dict[str, str]) -> tuple[int, bytes]
     if hourly:
         del result["indicators"]["adjclose"]
     return 200, json.dumps({"chart": {"error": None, "result": [result]}}).encode()
+
+
+def _contract(symbol: str) -> str:
+    """Return the month of a fed funds future's symbol, empty for any other."""
+    found = re.fullmatch(r"ZQ([FGHJKMNQUVXZ])([0-9]{2})\.CBT", symbol)
+    return f"20{found[2]}-{'FGHJKMNQUVXZ'.index(found[1]) + 1:02d}" if found else ""
 
 
 def stamp(day: pd.Timestamp, *, coin: bool, hourly: bool = False) -> int:
