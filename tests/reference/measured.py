@@ -1,0 +1,178 @@
+"""Write the tables of the simulation studies into the pages of the methods, from the kept files alone.
+
+Run from the root of the repository: ``python -m tests.reference.measured``. A table stands between two comments that
+name it; `tests/test_measured.py` fails where a page shows anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+HERE = Path(__file__).parent
+METHODS = Path(__file__).parents[2] / "site_src" / "methods"
+BLOCK = re.compile(r"<!-- measured: (?P<name>[a-z-]+) -->\n(?P<table>.*?)<!-- end -->", re.DOTALL)
+
+
+def _kept(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((HERE / name).read_text(encoding="utf-8"))
+    return found
+
+
+def share(found: dict[str, float]) -> str:
+    """Return a share with its Monte-Carlo bounds, in percent."""
+    value, lower, upper = (f"{100 * found[key]:.1f}" for key in ("share", "lower", "upper"))
+    return f"{value} % ({lower} to {upper})"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def intervals() -> str:
+    """Return how often the bootstrap intervals held the truth."""
+    study = _kept("coverage.json")
+    rows = [
+        (
+            row["estimator"].capitalize(),
+            str(row["nobs"]),
+            "normal" if row["freedom"] is None else f"t({row['freedom']:g})",
+            share(row["coverage"]),
+            share(row["fisher_coverage"]) if "fisher_coverage" in row else "not meant for it",
+        )
+        for row in study["intervals"]
+    ]
+    return table(("Estimator", "Sessions", "Shocks", "Bootstrap", "Fisher"), rows)
+
+
+def constancy() -> str:
+    """Return how often the test of constancy rejected."""
+    rows = [(str(row["nobs"]), _change(row), share(row["rejected"])) for row in _kept("coverage.json")["constancy"]]
+    return table(("Sessions", "Correlation", "Rejected at 5 %"), rows)
+
+
+def _change(row: dict[str, Any]) -> str:
+    if row["before"] == row["after"]:
+        return f"{row['before']} all along"
+    return f"{row['before']}, from the middle {row['after']}"
+
+
+def breaks() -> str:
+    """Return how often the interval of a date held it."""
+    rows = [
+        (
+            str(row["nobs"]),
+            f"{row['before']} to {row['after']} after session {row['place'] + 1}",
+            share(row["coverage"]),
+        )
+        for row in _kept("coverage.json")["breaks"]
+    ]
+    return table(("Sessions", "Change", "Interval holds the date"), rows)
+
+
+def event_tests() -> str:
+    """Return how often the tests over events rejected."""
+    rows = [(row["test"], row["case"], share(row["rejected"])) for row in _kept("studies.json")["event_tests"]]
+    return table(("Test", "Simulated", "Rejected at 5 %"), rows)
+
+
+def rigobon_sack() -> str:
+    """Return what Rigobon & Sack's estimator recovered."""
+    rows = [
+        (
+            f"{row['policy_sd'] / row['control_sd']:g} times",
+            f"{row['truth']:g}",
+            f"{row['median']:.2f}",
+            f"{row['median_ols']:.2f}",
+            f"{100 * row['bounded']:.1f} %",
+            share(row["coverage"]),
+        )
+        for row in _kept("studies.json")["rigobon_sack"]
+    ]
+    head = (
+        "Policy news on event days",
+        "Truth",
+        "Median",
+        "Least squares",
+        "Bounded interval",
+        "Interval holds the truth",
+    )
+    return table(head, rows)
+
+
+def variance_ratio() -> str:
+    """Return how often the interval of the variance ratio held the truth."""
+    rows = [(row["returns"], share(row["coverage"])) for row in _kept("studies.json")["variance_ratio"]]
+    return table(("Returns", "Interval holds the ratio"), rows)
+
+
+def weighted() -> str:
+    """Return how often the interval of the weighted correlation held the truth."""
+    rows = [(row["returns"], share(row["coverage"])) for row in _kept("studies.json")["weighted"]]
+    return table(("Returns", "Interval holds the truth"), rows)
+
+
+def dcc() -> str:
+    """Return what the DCC model recovered."""
+    rows = [
+        (
+            str(row["nobs"]),
+            *(
+                f"{true:g}: {mean:.3f} ± {sd:.3f}"
+                for true, mean, sd in zip(row["truth"], row["mean"], row["sd"], strict=True)
+            ),
+            f"{row['latest_rmse']:.3f}",
+            share(row["coverage"]),
+        )
+        for row in _kept("studies.json")["dcc"]
+    ]
+    head = ("Sessions", "a", "b", "Long-run level", "Error of the last day", "Interval holds the truth")
+    return table(head, rows)
+
+
+def base_rates() -> str:
+    """Return how often the interval of a base rate held the truth."""
+    rows = [
+        (str(row["horizon"]), f"{100 * row['truth']:.1f} %", share(row["coverage"]))
+        for row in _kept("studies.json")["base_rate"]
+    ]
+    return table(("Sessions ahead", "True share", "Interval holds it"), rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "intervals": intervals,
+    "constancy": constancy,
+    "breaks": breaks,
+    "event-tests": event_tests,
+    "rigobon-sack": rigobon_sack,
+    "variance-ratio": variance_ratio,
+    "weighted": weighted,
+    "dcc": dcc,
+    "base-rates": base_rates,
+}
+
+
+def filled(text: str) -> str:
+    """Return a page with every table as the kept files give it."""
+    return BLOCK.sub(
+        lambda found: f"<!-- measured: {found['name']} -->\n\n{TABLES[found['name']]()}\n<!-- end -->", text
+    )
+
+
+def main() -> None:
+    """Fill in every page."""
+    for page in sorted(METHODS.glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        if filled(text) != text:
+            page.write_text(filled(text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
