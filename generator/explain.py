@@ -7,10 +7,11 @@ their first day, and changes of a public yield.
 from __future__ import annotations
 
 import math
-import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.findings import Estimate
+from generator.recipes import TOGETHER, WITH_MARKET, WITH_YIELD, YIELD, recipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
     from generator.findings import Number
     from generator.report import Context
 
-TOGETHER: Final = "returns.csv"
-WITH_YIELD: Final = "rates.csv"
-YIELD: Final = "dgs2"
+YIELD_FILES: Final = {YIELD: WITH_YIELD} | {name: f"rates-{name}.csv" for name in ("dgs3mo", "dgs10", "dfii10")}
+WEEK_BEFORE: Final = 7
 DIGITS: Final = 12
 """Significant digits of a download: a script gets the published number again to six decimals or better."""
 
@@ -30,33 +30,6 @@ _HEAD = """import pandas as pd
 
 data = pd.read_csv("{file}", index_col="date", parse_dates=True)
 """
-_CORRELATION = """part = data[["{a}", "{b}"]].dropna().loc["{first}":"{last}"]
-print(part.corr(method="{method}").iloc[0, 1])
-"""
-_LEVELS = """part = data[["a_index", "b_index"]].loc[:"{last}"].tail({nobs})
-print(part.corr().iloc[0, 1])
-"""
-_GROWTH = """path = data.loc["{first}":"{last}", "{role}_index"]
-print(path.iloc[-1] / path.iloc[0] - 1)
-"""
-_BETA = """part = data.dropna().loc["{first}":"{last}"]
-slope = part["{role}_return"].cov(part["yield_change"]) / part["yield_change"].var()
-print(slope * 100 * 25)  # a fraction per basis point -> % per +25 bp
-"""
-_PARTIAL = """import numpy as np
-
-part = data.dropna().loc["{first}":"{last}", ["a_return", "b_return", "m_return", "yield_change"]]
-precision = np.linalg.inv(part.corr())
-print(-precision[0, 1] / np.sqrt(precision[0, 0] * precision[1, 1]))
-"""
-_SCRIPTS: Final = (
-    (r"correlation\.(?P<method>pearson|spearman|kendall)\.daily\.(\d+|all)", TOGETHER, _CORRELATION),
-    (r"since\.correlation", TOGETHER, _CORRELATION),
-    (r"levels\.pearson\.\d+", TOGETHER, _LEVELS),
-    (r"since\.(?P<role>[ab])\.return", TOGETHER, _GROWTH),
-    (rf"rates\.beta\.{YIELD}\.(?P<role>[abm])\.(\d+|all)", WITH_YIELD, _BETA),
-    (r"partial\.market_and_rates\.(\d+|all)", WITH_YIELD, _PARTIAL),
-)
 
 
 def script(number_id: str, number: Number, files: Mapping[str, str]) -> str:
@@ -67,14 +40,13 @@ def script(number_id: str, number: Number, files: Mapping[str, str]) -> str:
     files : mapping
         The downloads of the pair, see `downloads`.
     """
-    if not isinstance(number, Estimate):
+    found = recipe(number_id)
+    if found is None or not isinstance(number, Estimate):
         return ""
-    for pattern, file, body in _SCRIPTS:
-        found = re.fullmatch(pattern, number_id)
-        if found and file in files:
-            words = {"method": "pearson", "a": "a_return", "b": "b_return", **found.groupdict()}
-            return (_HEAD + body).format(file=file, first=number.first, last=number.last, nobs=number.nobs, **words)
-    return ""
+    file, body, words = found
+    if file not in files:
+        return ""
+    return (_HEAD + body).format(file=file, first=number.first, last=number.last, nobs=number.nobs, **words)
 
 
 def columns(context: Context) -> list[tuple[str, str, str]]:
@@ -82,16 +54,26 @@ def columns(context: Context) -> list[tuple[str, str, str]]:
     a, b, m = context.a.label, context.b.label, context.market.label
     rows = [
         (TOGETHER, "date", f"session on which {a} and the {b} both have a price"),
-        (TOGETHER, "a_return, b_return", f"log return of {a}, of the {b}, since the row before; empty across a gap"),
+        (
+            TOGETHER,
+            "a_return, b_return",
+            f"log return of {a}, of the {b}, since the row before; empty across a gap and before the start",
+        ),
         (TOGETHER, "a_index, b_index", f"price of {a}, of the {b}; 100 in the first row"),
     ]
-    if YIELD in context.config.series:
-        rate = context.config.series[YIELD].label
-        rows += [
-            (WITH_YIELD, "date", f"session on which these, the {m} and the {rate} all have a value"),
-            (WITH_YIELD, "a_return, b_return, m_return", f"log return of {a}, of the {b}, of the {m}"),
-            (WITH_YIELD, "yield_change", f"change of the {rate}, basis points"),
-        ]
+    three = f"log return of {a}, of the {b}, of the {m}"
+    rows += [
+        (WITH_MARKET, "date", f"session on which these and the {m} all have a price"),
+        (WITH_MARKET, "a_return, b_return, m_return", three),
+    ]
+    for name, file in YIELD_FILES.items():
+        if name in context.config.series:
+            rate = context.config.series[name].label
+            rows += [
+                (file, "date", f"session on which these, the {m} and the {rate} all have a value"),
+                (file, "a_return, b_return, m_return", three),
+                (file, "yield_change", f"change of the {rate}, basis points"),
+            ]
     return rows
 
 
@@ -101,17 +83,22 @@ def downloads(context: Context) -> dict[str, str]:
     files: dict[str, str] = {}
     if context.lacking(pair.a, pair.b) is None and context.sample_ab().nobs:
         sample = context.sample_ab()
-        index = 100 * sample.levels / sample.levels.iloc[0]
-        returns = sample.changes.reindex(sample.levels.index)
+        # The first week's return begins in the week before the pair's first day.
+        levels = context.panel.sample((pair.a, pair.b), context.start - timedelta(days=WEEK_BEFORE)).levels
+        index = 100 * levels / levels.iloc[0]
+        returns = sample.changes.reindex(levels.index)
         names = {"a": pair.a, "b": pair.b}
         parts = {f"{role}_return": returns[key] for role, key in names.items()}
         parts |= {f"{role}_index": index[key] for role, key in names.items()}
         files[TOGETHER] = _csv(parts)
-    ids = (pair.a, pair.b, pair.market, YIELD)
-    if YIELD in context.config.series and context.lacking(*ids) is None:
+    for file, last in ((WITH_MARKET, ()), *((file, (name,)) for name, file in YIELD_FILES.items())):
+        ids = (pair.a, pair.b, pair.market, *last)
+        if any(name not in context.config.series for name in last) or context.lacking(*ids) is not None:
+            continue
         changes = context.panel.sample(ids, context.start).changes
-        heads = ("a_return", "b_return", "m_return", "yield_change")
-        files[WITH_YIELD] = _csv({head: changes[key] for head, key in zip(heads, ids, strict=True)})
+        if len(changes):
+            heads = ("a_return", "b_return", "m_return", "yield_change")
+            files[file] = _csv({head: changes[key] for head, key in zip(heads, ids, strict=False)})
     return files
 
 

@@ -142,27 +142,33 @@ def render_part(jinja: Environment, template: str, path: str, names: Mapping[str
     """
     numbers = names.get("numbers", Numbers())
 
-    def number(number_id: str) -> Markup:
-        span = number_span(numbers, number_id)
-        if isinstance(numbers[number_id], Unavailable) or not names.get("how"):
-            return span
-        return span + Markup('<a class="number__how" href="{}" aria-label="How {} is reached">how?</a>').format(
+    def how(number_id: str) -> Markup:
+        """Lead to where a number is explained, if there is such a page."""
+        if not names.get("how"):
+            return Markup()
+        return Markup('<a class="number__how" href="{}" aria-label="How {} is reached">how?</a>').format(
             Markup(relative_url(path, f"{names['how']}#{anchor(number_id)}")),  # noqa: S704 - our own addresses
             number_id,
         )
+
+    def number(number_id: str) -> Markup:
+        span = number_span(numbers, number_id)
+        return span if isinstance(numbers[number_id], Unavailable) else span + how(number_id)
 
     def linked(number_id: str) -> Markup:
         """Show a number that another page publishes, with a link to it there."""
         found: Number = numbers[number_id]
         if isinstance(found, Unavailable):
             return Markup('<span class="number number--unavailable">not available ({})</span>').format(found.reason)
-        return Markup('<a class="number" href="{}">{}</a>{}').format(
+        span = Markup('<a class="number" href="{}">{}</a>{}').format(
             relative_url(path, found.link), value_markup(found), bracket_markup(found)
         )
+        return span + how(number_id)
 
     tools = {
         "number": number,
         "linked": linked,
+        "how_link": how,
         "doc": lambda target: Markup(relative(path, target)),  # noqa: S704 - our own file names
         "url": lambda address: Markup(relative_url(path, address)),  # noqa: S704 - our own addresses
         "path": path,

@@ -48,7 +48,7 @@ OUR_FILTERS = {
 PLAIN_FILTERS = {"join", "length", "selectattr"}
 TESTS = {"unavailable"}
 # What `render` gives to every template, and macros of templates/components.
-TOOLS = {"number", "linked", "doc", "url", "super", "caller"}
+TOOLS = {"number", "linked", "how_link", "doc", "url", "super", "caller"}
 
 
 def source(name: str) -> str:

@@ -23,6 +23,7 @@ from generator.claims import (
 from generator.claims.judge import NOT_COMPUTED
 from generator.findings import Estimate
 from generator.pages.citations import cite
+from generator.pages.numbers import address as how_address
 from generator.report import Page, SiteContext
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def compose_claim(claim: Claim, turns: Sequence[Turn], context: SiteContext) -> 
     frozen = {edition.as_of: edition.address(claim.pair) for edition in context.editions}
     return {
         "claim": claim,
+        "how": how_address(claim.pair),
         "judgement": judgement,
         "description": f"{judgement.shown}. {judgement.sentence}",
         "said": said(claim),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from generator import explain
 from generator.report import Page, SiteContext
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def compose(context: SiteContext) -> Mapping[str, Any]:
                 "title": result.pair.title,
                 "slug": result.pair.slug,
                 "parts": [page.report.slug or "overview" for page in result.pages],
+                "files": sorted(explain.downloads(result.context)),
             }
             for result in context.results
         ],

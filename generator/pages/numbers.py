@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from generator import explain
+from generator import explain, recipes
 from generator.findings import Estimate
 from generator.report import Page, SiteContext
 
@@ -51,6 +51,7 @@ def compose(slug: str, context: SiteContext) -> Mapping[str, Any]:
             "id": key,
             "number": number,
             "method": method_address(number),
+            "call": recipes.call(key),
             "script": [line for line in explain.script(key, number, files).splitlines() if line],
         }
         for key, number in sorted(result.numbers.items())
