@@ -144,9 +144,9 @@ def parse_manifest(raw: bytes) -> Manifest:
         body = json.loads(raw)
         version = body["format_version"]
         if version != FORMAT_VERSION:
-            raise DataError(f"has format version {version!r}; this program reads {FORMAT_VERSION}")
+            raise DataError(f"has format version {ascii(version)[:40]}; this program reads {FORMAT_VERSION}")
         if set(body) != _KEYS:
-            raise DataError(f"has the wrong keys: {', '.join(sorted(set(body) ^ _KEYS))}")
+            raise DataError(f"has the wrong keys: {ascii(', '.join(sorted(set(body) ^ _KEYS)))[1:81]}")
         manifest = Manifest(
             as_of=date.fromisoformat(body["as_of"]),
             revision=int(body["revision"]),
@@ -162,11 +162,12 @@ def parse_manifest(raw: bytes) -> Manifest:
             pairs={slug: title for slug, title in body["pairs"]},  # noqa: C416 - refuses what is not a pair
             files={path: Stored(sha256=s["sha256"], size=int(s["size"])) for path, s in body["files"].items()},
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        for path, stored in manifest.files.items():
+            if not _PATH.fullmatch(path) or not _SHA256.fullmatch(stored.sha256):
+                raise DataError(f"names the file {ascii(path)[:80]}, which cannot be part of an edition")
+        same = manifest.to_bytes() == raw
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise DataError(f"cannot be read ({type(error).__name__})") from error
-    for path, stored in manifest.files.items():
-        if not _PATH.fullmatch(path) or not _SHA256.fullmatch(stored.sha256):
-            raise DataError(f"names the file {path[:80]!r}, which cannot be part of an edition")
-    if manifest.to_bytes() != raw:
+    if not same:
         raise DataError("was altered: its content does not match its own hash")
     return manifest

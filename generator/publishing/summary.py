@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -33,6 +35,9 @@ HEADLINES = (
 )
 FOLDER = "published"
 """Folder of the store with the headline numbers of every run, one file per state of data and code."""
+FORMAT_VERSION = 1
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, OSError)
+"""What reading a file raises that holds anything at all."""
 JUMP_DAYS = 14
 """A longer time between two runs explains a move by itself."""
 
@@ -63,17 +68,52 @@ def read_published(site: Path) -> dict[str, Any]:
             body = json.loads(path.read_bytes())
             numbers, verdicts = body["numbers"], body["verdicts"]
             first = first or {key: body[key] for key in ("as_of", "data", "degraded", "data_sha256", "code_version")}
-        except (ValueError, KeyError, TypeError) as error:
+            pairs[path.parent.name] = {
+                "numbers": {name: numbers[name] for name in HEADLINES if name in numbers},
+                "verdicts": {slug: verdict["verdict"] for slug, verdict in sorted(verdicts.items())},
+            }
+            _require({"format_version": FORMAT_VERSION, **first, "pairs": pairs})
+        except UNREADABLE as error:
             raise BuildError(
-                f"{path.name} of {path.parent.name}: cannot be read ({error}); build the site again"
+                f"{path.name} of {path.parent.name}: cannot be read ({_reason(error)}); build the site again"
             ) from error
-        pairs[path.parent.name] = {
-            "numbers": {name: numbers[name] for name in HEADLINES if name in numbers},
-            "verdicts": {slug: verdict["verdict"] for slug, verdict in sorted(verdicts.items())},
-        }
     if not pairs:
         raise BuildError(f"{site.name}/data: holds no findings.json; the site is not complete, build it again")
-    return {"format_version": 1, **first, "pairs": pairs}
+    return {"format_version": FORMAT_VERSION, **first, "pairs": pairs}
+
+
+def _require(body: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Raise ValueError or KeyError for numbers of a run that are not what `write_record` writes."""
+    if not isinstance(body, dict) or body["format_version"] != FORMAT_VERSION:
+        raise ValueError("another format")
+    if date.fromisoformat(body["as_of"]).isoformat() != body["as_of"]:
+        raise ValueError("as_of")
+    for key, pattern in (("data", r"[a-z]+"), ("data_sha256", r"[0-9a-f]{64}"), ("code_version", r"[0-9A-Za-z.+_-]+")):
+        if not re.fullmatch(pattern, body[key]):
+            raise ValueError(key)
+    if not isinstance(body["degraded"], list) or not all(isinstance(text, str) for text in body["degraded"]):
+        raise ValueError("degraded")
+    for pair in body["pairs"].values():
+        if not all(isinstance(verdict, str) for verdict in pair["verdicts"].values()):
+            raise ValueError("verdicts")
+        for name, number in pair["numbers"].items():
+            if not _is_number(number):
+                raise ValueError(str(name))
+
+
+def _is_number(number: Mapping[str, Any]) -> bool:
+    """Return whether this is a published number: a value with its sample, or the reason why there is none."""
+    if "unavailable" in number:
+        return isinstance(number["unavailable"], str)
+    ends = (number.get("lower"), number.get("upper"))
+    values = (number["value"], *(ends if ends != (None, None) else ()))
+    finite = all(isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) for v in values)
+    return finite and isinstance(number["nobs"], int)
+
+
+def _reason(error: Exception) -> str:
+    """Return a few plain words; what stands in the file may hold anything."""
+    return ascii(str(error)[:60]).strip("'") or type(error).__name__
 
 
 def record_name(published: Mapping[str, Any]) -> str:
@@ -87,11 +127,12 @@ def previous(store: Path, published: Mapping[str, Any]) -> dict[str, Any] | None
     for path in sorted((store / FOLDER).glob("*.json")):
         try:
             body = json.loads(path.read_bytes())
-            known = body["as_of"] <= published["as_of"] and body["data"] == published["data"]
-        except (ValueError, KeyError, TypeError) as error:
+            _require(body)
+        except UNREADABLE as error:
             raise DataError(
-                f"store/{FOLDER}/{path.name}: cannot be read ({error}); restore it from the data branch"
+                f"store/{FOLDER}/{path.name}: cannot be read ({_reason(error)}); restore it from the data branch"
             ) from error
+        known = body["as_of"] <= published["as_of"] and body["data"] == published["data"]
         if known and path.name != record_name(published):
             records.append(body)
     return max(records, key=lambda body: str(body["as_of"])) if records else None
