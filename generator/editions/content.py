@@ -189,7 +189,7 @@ def _verdicts(result: PairResult) -> list[tuple[Claim, Judgement]]:
 def groups(result: PairResult) -> list[Group]:
     """Return every number of a pair under the title of the page that publishes it."""
     context = result.context
-    names = Names(a=context.a.label, b=context.b.label, market=context.market.label, start=context.start)
+    names = Names.of_pair(context.config, context.pair)
     found = [(page.report.title, tuple(page.findings.numbers)) for page in result.pages]
     listed = {number_id for _, ids in found for number_id in ids}
     found.append(("Asked for by claims", tuple(key for key in result.numbers if key not in listed)))
@@ -220,10 +220,12 @@ def _pictures(result: PairResult, manifest: Manifest) -> tuple[list[tuple[Figure
             for path in sorted(Path(folder, figure_id).iterdir()):
                 drawn[f"{figure_id}/{path.name}"] = path.read_bytes()
         place = f"editions/{manifest.folder}/{result.pair.slug}/{figure_id}/"
-        addresses = {
-            "embed": embed_address(result.pair.slug, figure_id),
-            "frozen_embed": f"/{place}",
-            "latest": f"{page.report.address(result.pair)}#{figure_id}",
-        }
-        shown.append((figure, dataclasses.replace(files, folder=place, **addresses)))
+        files = dataclasses.replace(
+            files,
+            folder=place,
+            embed=embed_address(result.pair.slug, figure_id),
+            frozen_embed=f"/{place}",
+            latest=f"{page.report.address(result.pair)}#{figure_id}",
+        )
+        shown.append((figure, files))
     return shown, drawn

@@ -151,14 +151,7 @@ def title(context: SiteContext, change: Change) -> str:
     pair = next((pair for pair in context.config.pairs if pair.slug == change.pair), None)
     if pair is None:
         return f"{change.pair}: {change.subject}"
-    series = context.config.series
-    names = Names(
-        a=series[pair.a].label,
-        b=series[pair.b].label,
-        market=series[pair.market].label,
-        start=context.config.start(pair),
-    )
-    return f"{pair.title}: {names.of(change.subject)}"
+    return f"{pair.title}: {Names.of_pair(context.config, pair).of(change.subject)}"
 
 
 def feed(context: SiteContext) -> Mapping[str, Any]:
