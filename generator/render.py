@@ -14,6 +14,7 @@ from markupsafe import Markup
 from generator import formatting
 from generator.errors import BuildError
 from generator.findings import Estimate, Number, Numbers, Unavailable, anchor
+from generator.glossary import with_terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,23 +105,29 @@ def relative_url(path: str, address: str) -> str:
     return f"{target}#{fragment}" if fragment else target or "./"
 
 
-def front_matter(title: str, description: str) -> str:
+def front_matter(title: str, description: str, card: str = "") -> str:
     """Return the YAML head of a page; JSON strings are YAML strings, whatever they hold.
 
     The theme prints a title as HTML, in the header of the page and in the search results, so it is written as HTML.
+    `card` is the name of the page's picture for other sites, where it has one.
     """
     return (
         "---\n"
         f"title: {json.dumps(html.escape(title, quote=False), ensure_ascii=False)}\n"
         f"description: {json.dumps(description, ensure_ascii=False)}\n"
-        "---\n"
+        + (f"card: {json.dumps(card)}\n" if card else "")
+        + "---\n"
     )
 
 
 def render(jinja: Environment, template: str, path: str, names: Mapping[str, Any]) -> str:
-    """Return the Markdown of one page, with its head made of ``title`` and ``description``; see `render_part`."""
+    """Return the Markdown of one page, with its head made of ``title`` and ``description``; see `render_part`.
+
+    The first use of each of the ``terms`` becomes a link to the glossary.
+    """
     text = render_part(jinja, template, path, names)
-    return front_matter(str(names["title"]), str(names["description"])) + text
+    text = with_terms(text, names.get("terms", ()), lambda address: relative_url(path, address))
+    return front_matter(str(names["title"]), str(names["description"]), str(names.get("card", ""))) + text
 
 
 def render_part(jinja: Environment, template: str, path: str, names: Mapping[str, Any]) -> str:

@@ -72,7 +72,9 @@ def test_no_page_shows_a_placeholder(built_pages: dict[str, Any]) -> None:
         if page.startswith(WRITTEN_BY_HAND) and page != "methods/sample/":
             continue
         attributes = " ".join(tree.xpath("//@alt | //@aria-label | //@title | //meta[@name='description']/@content"))
-        words = set(re.findall(r"[\w−-]+", f"{visible(content(tree))} {attributes}"))
+        # "None of 3 279 reaches 0.9" is a sentence.
+        text = re.sub(r"\bNone of (?=\d)", "", f"{visible(content(tree))} {attributes}")
+        words = set(re.findall(r"[\w−-]+", text))
         assert not words & PLACEHOLDERS, page
         assert "{{" not in visible(content(tree)), page
         assert "{%" not in visible(content(tree)), page
@@ -166,7 +168,7 @@ def test_pictures_have_words(built_pages: dict[str, Any]) -> None:
                 assert image.get("height"), page
             assert visible(figure.xpath(".//figcaption")[0]), page
             assert figure.xpath(".//table//th[@scope='col']"), page
-            assert figure.xpath(".//a[@download]"), page
+            assert figure.xpath(".//a[@download]") or page.startswith("charts/"), page
 
 
 def test_tables_can_be_read_aloud(built_pages: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from generator.claims import (
 )
 from generator.claims.judge import NOT_COMPUTED
 from generator.findings import Estimate
+from generator.pages.cards import claim_card
 from generator.pages.citations import cite
 from generator.pages.numbers import address as how_address
 from generator.report import Page, SiteContext
@@ -144,6 +145,7 @@ def compose_claim(claim: Claim, turns: Sequence[Turn], context: SiteContext) -> 
     return {
         "claim": claim,
         "how": how_address(claim.pair),
+        "card": claim_card(claim.slug),
         "judgement": judgement,
         "description": f"{judgement.shown}. {judgement.sentence}",
         "said": said(claim),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from generator.pages.cards import HOME
 from generator.report import Page, SiteContext, TableRow
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def compose(context: SiteContext) -> Mapping[str, Any]:
     judged = [(claim, result.verdicts[claim.slug]) for claim in context.config.claims if claim.slug in result.verdicts]
     return {
         "description": answer(context),
+        "card": HOME,
         "lead": judged[0] if judged else None,
         "board": [(claim, verdict, f"/claims/{claim.slug}/") for claim, verdict in judged],
         "answer": answer(context),
