@@ -20,13 +20,18 @@ _LOCK_STEP_SECONDS = 0.1
 
 
 @contextmanager
-def locked(store: Path, wait_seconds: float = 10.0) -> Iterator[None]:
-    """Hold the store for writing; another run waits for up to `wait_seconds`, then says so."""
+def locked(store: Path, wait_seconds: float = 10.0, what: str = "store") -> Iterator[None]:
+    """Hold a folder for writing; another run waits for up to `wait_seconds`, then says so.
+
+    Programs that are started meanwhile with their parent's files hold it too: what a killed run has left running is
+    waited for.
+    """
     import fcntl  # noqa: PLC0415 - not on every system, and only writing needs it
 
     with writing("the store"):
         store.mkdir(parents=True, exist_ok=True)
         handle = os.open(store / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        os.set_inheritable(handle, True)  # noqa: FBT003 - the one way to say it
     try:
         until = time.monotonic() + wait_seconds
         while True:
@@ -35,9 +40,11 @@ def locked(store: Path, wait_seconds: float = 10.0) -> Iterator[None]:
                 break
             except OSError as error:
                 if error.errno not in {errno.EAGAIN, errno.EACCES}:
-                    raise DataError(f"store: cannot be locked ({error.strerror}); is it on a network drive?") from error
+                    raise DataError(
+                        f"{what}: cannot be locked ({error.strerror}); is it on a network drive?"
+                    ) from error
             if time.monotonic() > until:
-                raise DataError("store: another run is writing to it; wait until it has ended, then run again")
+                raise DataError(f"{what}: another run is writing to it; wait until it has ended, then run again")
             time.sleep(_LOCK_STEP_SECONDS)
         yield
     finally:

@@ -84,9 +84,9 @@ def limited(rows: list[str]) -> tuple[str, ...]:
     return (*rows[:MAX_LISTED], f"… and {more} more") if more > 0 else tuple(rows)
 
 
-def count(n: int, noun: str) -> str:
-    """Return ``1 value``, ``2 values``."""
-    return f"{n:,} {noun}" + ("" if n == 1 else "s")
+def count(n: int, noun: str, several: str = "") -> str:
+    """Return ``1 value``, ``2 values``; `several` is the plural where it has no plain s."""
+    return f"{n:,} {noun if n == 1 else several or noun + 's'}"
 
 
 def expected_days(series: Series, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from generator.config import Config, Series
     from generator.panel import Observed
+    from generator.sources.snapshots import Reading
 
 __all__ = ["Check", "GateReport", "Severity", "check"]
 
@@ -116,6 +117,35 @@ def fault(item: Observed, config: Config, as_of: date, *, previous: Observed | N
     series = config.series[item.series_id]
     judged = _judge(item, previous, series=series, config=config, as_of=as_of, data="store")
     return judged.fatal.sentence if judged.fatal is not None else None
+
+
+def with_store(report: GateReport, reading: Reading, config: Config) -> GateReport:
+    """Return the report with what the store itself has to say: copies set aside, and copies that cannot be read."""
+    found: list[Check] = []
+    degraded: list[str] = []
+    for series_id, reason in reading.set_aside.items():
+        label = config.series[series_id].label
+        used = "; the last good one is used" if series_id in reading.latest else ""
+        sentence = f"{reason[:1].upper()}{reason[1:].rstrip('.')}{used}."
+        found.append(Check(series_id=series_id, name="set aside", severity="degrade", passed=False, sentence=sentence))
+        degraded.append(f"{label}: {_lower(sentence)}")
+    broken: dict[str, list[str]] = {}
+    for problem in reading.problems:
+        series_id, _, what = problem.partition("/")
+        broken.setdefault(series_id, []).append(what)
+    for series_id, rows in broken.items():
+        sentence = f"{checks.count(len(rows), 'stored copy', 'stored copies')} passed over: {rows[0]}."
+        found.append(
+            Check(
+                series_id=series_id,
+                name="store",
+                severity="note",
+                passed=False,
+                sentence=sentence,
+                rows=checks.limited(rows),
+            )
+        )
+    return replace(report, checks=(*found, *report.checks), degraded=(*report.degraded, *degraded))
 
 
 def _absent(series_id: str, series: Series) -> Check:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from generator.errors import DataError, SourceError, TandemError
 from generator.panel import Observed
 from generator.sources import Raw, Request, source
 from generator.sources.atomic import TEMPORARY, write_atomic, writing
-from generator.sources.sidecar import STEM, Snapshot, load_sidecar, sidecar_bytes
+from generator.sources.sidecar import ACCEPTED, STEM, Snapshot, load_sidecar, sidecar_bytes
+from generator.sources.table import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +33,14 @@ class Reading:
         Newest good snapshot of each series, and the one before it with other bytes.
     problems : tuple of str
         Snapshots that could not be used, each with its place and reason.
+    set_aside : dict of str to str
+        Why the newest snapshot of a series is not the one in `latest`, where the gate condemned it when it came.
     """
 
     latest: dict[str, Observed]
     previous: dict[str, Observed]
     problems: tuple[str, ...]
+    set_aside: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +101,43 @@ def _clear_remains(folder: Path) -> None:
 
 def reject(snapshot: Snapshot, reason: str) -> None:
     """Keep `snapshot` from being used: it stays where it is, with the reason beside it."""
-    text = f"{reason}\nRemove this file to accept the snapshot.\n"
-    with writing(snapshot.request.series_id):
+    series_id = snapshot.request.series_id
+    text = f"{reason}\n`tandem accept {series_id}` lets it be used all the same.\n"
+    with writing(series_id):
         write_atomic(snapshot.marker, text.encode())
+
+
+def newest_rejected(store: Path, series_id: str) -> Snapshot:
+    """Return the newest snapshot of a series, which must be one that was set aside.
+
+    Raises
+    ------
+    DataError
+        There is none, or it is in use already.
+    """
+    for sidecar in reversed(_sidecars(store / FOLDER / series_id)):
+        snapshot = load_sidecar(sidecar)
+        if isinstance(snapshot, Snapshot):
+            if not snapshot.rejected:
+                break
+            return snapshot
+    raise DataError(f"store: the newest copy of {series_id} was not set aside; there is nothing to accept")
+
+
+def accept(snapshot: Snapshot, accepted_at: dt.datetime) -> None:
+    """Let a snapshot that was set aside be used. Call it with the store `locked`."""
+    text = f"Accepted at {accepted_at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}.\n"
+    with writing(snapshot.request.series_id):
+        write_atomic(snapshot.acceptance, text.encode())
+
+
+def why(snapshot: Snapshot) -> str:
+    """Return the reason for which a snapshot was set aside."""
+    try:
+        line = snapshot.marker.read_text(encoding="utf-8", errors="replace").partition("\n")[0]
+    except OSError:
+        line = ""
+    return shown(line, 300) or "the reason is not readable"
 
 
 def latest(store: Path, config: Config, as_of: dt.date, *, known_at: dt.datetime | None = None) -> dict[str, Observed]:
@@ -121,16 +159,46 @@ def read(store: Path, config: Config, as_of: dt.date, *, known_at: dt.datetime |
     newest: dict[str, Observed] = {}
     previous: dict[str, Observed] = {}
     problems: list[str] = []
+    set_aside: dict[str, str] = {}
     for series_id, series in config.series.items():
-        good = _good(store / FOLDER / series_id, series_id, series, as_of, known_at, problems)
+        place = store / FOLDER / series_id
+        good = _good(place, series_id, series, as_of, known_at, problems)
         first = next(good, None)
+        reason = _set_aside(place, series, first, known_at)
+        if reason:
+            set_aside[series_id] = reason
         if first is None:
             continue
         newest[series_id] = first
+        if _is_accepted(place, first):
+            continue  # what was accepted differs from the copies before it, and is not judged by them
         older = next((item for item in good if item.sha256 != first.sha256), None)
         if older is not None:
             previous[series_id] = older
-    return Reading(latest=newest, previous=previous, problems=tuple(problems))
+    return Reading(latest=newest, previous=previous, problems=tuple(problems), set_aside=set_aside)
+
+
+def _set_aside(folder: Path, series: Series, used: Observed | None, known_at: dt.datetime | None) -> str:
+    """Return why a snapshot newer than the one in use was set aside, nothing where none was."""
+    for sidecar in reversed(_sidecars(folder)):
+        snapshot = load_sidecar(sidecar)
+        if isinstance(snapshot, str) or (known_at is not None and snapshot.retrieved_at > known_at):
+            continue
+        if used is not None and snapshot.retrieved_at.isoformat() <= used.retrieved_at:
+            return ""
+        if snapshot.rejected and (snapshot.source, snapshot.request.symbol) in _places(series):
+            return f"the copy of {snapshot.retrieved_at:%Y-%m-%d} was set aside: {why(snapshot)}"
+    return ""
+
+
+def _places(series: Series) -> set[tuple[str, str]]:
+    """Return where a series may come from, as source and symbol."""
+    return {(place.source, place.symbol) for place in series.sources}
+
+
+def _is_accepted(folder: Path, item: Observed) -> bool:
+    """Return whether a person has let this snapshot be used."""
+    return any(path.stem.endswith(item.sha256[:8]) for path in folder.glob(f"*{ACCEPTED}"))
 
 
 def _good(  # noqa: PLR0917 - private, one caller
@@ -147,7 +215,7 @@ def _good(  # noqa: PLR0917 - private, one caller
         if isinstance(snapshot, str):
             problems.append(f"{series_id}/{sidecar.name}: {snapshot}")
             continue
-        if (snapshot.source, snapshot.request.symbol) not in {(s.source, s.symbol) for s in series.sources}:
+        if (snapshot.source, snapshot.request.symbol) not in _places(series):
             continue
         if snapshot.request.series_id != series_id or snapshot.request.frequency != series.frequency:
             continue
@@ -156,7 +224,7 @@ def _good(  # noqa: PLR0917 - private, one caller
                 f"{series_id}/{sidecar.name}: retrieved at {snapshot.retrieved_at}, which lies after {known_at}"
             )
             continue
-        if snapshot.marker.exists():
+        if snapshot.rejected:
             continue
         try:
             item = observed(snapshot)

@@ -60,10 +60,10 @@ def listed(names: object) -> str:
     return ", ".join(names[:30]) + (f", … ({len(names)})" if len(names) > 30 else "")  # noqa: PLR2004 - two lines
 
 
-def shown(cell: str) -> str:
+def shown(cell: str, most: int = _SHOWN) -> str:
     """Return a cell of foreign text as it may stand in a message: short, one line, printable."""
-    text = "".join(c if c.isprintable() else "�" for c in cell[:_SHOWN])
-    return text + ("…" if len(cell) > _SHOWN else "")
+    text = "".join(c if c.isprintable() else "�" for c in cell[:most])
+    return text + ("…" if len(cell) > most else "")
 
 
 def read_table(raw: bytes) -> Table:
