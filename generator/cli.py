@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from generator.config import Config
-    from generator.pipeline import BuildResult, Project
+    from generator.pipeline import BuildResult
+    from generator.project import Project
 
 DONE, ERROR, USAGE, DEGRADED = 0, 1, 2, 3
 
@@ -72,7 +73,11 @@ def make_parser() -> argparse.ArgumentParser:
     build = _command(commands, "build", run_build, "build the site from files; opens no socket")
     _data_arguments(build)
     build.add_argument("--pairs", metavar="SLUG,…", help="only these pairs; default: all of the configuration")
-    build.add_argument("--jobs", type=_jobs, default=2, metavar="N", help="processes that make editions; default: 2")
+    build.add_argument("--jobs", type=_jobs, default=2, metavar="N", help="processes that compute; default: 2")
+    build.add_argument("--cluster", default="", metavar="ADDRESS", help="compute on this Dask scheduler instead")
+    build.add_argument(
+        "--no-cache", action="store_true", help="use no result of an earlier build; the site is the same"
+    )
     build.add_argument("--no-editions", action="store_true", help="make no new editions; show those in the store")
 
     edition = _command(commands, "edition", run_edition, "freeze what is known on a day; what is frozen stays as it is")
@@ -91,6 +96,9 @@ def make_parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_port, default=8000, help="default: 8000")
 
     _command(commands, "offline", run_offline, "write tandem-offline.zip, a copy of the site that opens from the disk")
+
+    accept = _command(commands, "accept", run_accept, "let the newest copy of a series be used that was set aside")
+    accept.add_argument("series", metavar="SERIES", help="id in the configuration, for example rut")
 
     check = _command(commands, "check", run_check, "check the configuration, the data and the store; write nothing")
     _data_arguments(check)
@@ -153,7 +161,7 @@ def _jobs(text: str) -> int:
 
 def _load(chosen: argparse.Namespace) -> tuple[Config, Project]:
     from generator.config import load_config  # noqa: PLC0415 - keeps --help instant
-    from generator.pipeline import Project  # noqa: PLC0415 - the same
+    from generator.project import Project  # noqa: PLC0415 - the same
 
     return load_config(chosen.config), Project(root=chosen.config.resolve().parent)
 
@@ -202,20 +210,25 @@ def run_build(chosen: argparse.Namespace) -> int:
     """Build the site and print the answer, where it is, and how to read it."""
     from generator import pipeline  # noqa: PLC0415 - keeps --help instant
 
+    from generator.sources.atomic import locked  # noqa: PLC0415 - the same
+
     config, project = _load(chosen)
     if chosen.pairs:
         config = config.only([slug.strip() for slug in chosen.pairs.split(",") if slug.strip()])
-    result = pipeline.build(
-        config,
-        project,
-        data=chosen.data,
-        as_of=chosen.as_of,
-        now=now(),
-        progress=_Bar(chosen),
-        jobs=chosen.jobs,
-        freeze=not (chosen.no_editions or chosen.pairs),  # an edition holds all pairs or is none
-        whole=not chosen.pairs,
-    )
+    with locked(project.docs, what="site"):  # two builds in one folder would write one set of pages
+        result = pipeline.build(
+            config,
+            project,
+            data=chosen.data,
+            as_of=chosen.as_of,
+            now=now(),
+            progress=_Bar(chosen),
+            jobs=chosen.jobs,
+            cluster=chosen.cluster,
+            cached=not chosen.no_cache,
+            freeze=not (chosen.no_editions or chosen.pairs),  # an edition holds all pairs or is none
+            whole=not chosen.pairs,
+        )
     _print_build(chosen, project, result)
     return DEGRADED if result.degraded else DONE
 
@@ -317,7 +330,7 @@ def run_serve(chosen: argparse.Namespace) -> int:
     import http.server  # noqa: PLC0415 - the same
 
     from generator import site  # noqa: PLC0415 - keeps --help instant
-    from generator.pipeline import Project  # noqa: PLC0415 - the same
+    from generator.project import Project  # noqa: PLC0415 - the same
 
     project = Project(root=chosen.config.resolve().parent)
     site.recover(project.site)
@@ -337,7 +350,7 @@ def run_serve(chosen: argparse.Namespace) -> int:
 def run_offline(chosen: argparse.Namespace) -> int:
     """Write the copy that opens from the disk."""
     from generator import offline  # noqa: PLC0415 - keeps --help instant
-    from generator.pipeline import Project  # noqa: PLC0415 - the same
+    from generator.project import Project  # noqa: PLC0415 - the same
 
     project = Project(root=chosen.config.resolve().parent)
     archive = project.root / offline.ARCHIVE
@@ -372,9 +385,23 @@ def run_check(chosen: argparse.Namespace) -> int:
     return DEGRADED if loaded.report.degraded else DONE
 
 
+def run_accept(chosen: argparse.Namespace) -> int:
+    """Accept a copy that the gate set aside when it came, where its own values can be believed."""
+    from generator.sources import accepting  # noqa: PLC0415 - only this command changes what is accepted
+
+    config, project = _load(chosen)
+    snapshot, reason = accepting.accept(config, project.store, chosen.series, now())
+    if chosen.json:
+        body = {"series": chosen.series, "copy": snapshot.body.name, "was set aside because": reason}
+        print(json.dumps(body, indent=1))
+        return DONE
+    print(f"{chosen.series}: {snapshot.body.name} is used from now on. It was set aside because: {reason}")
+    return DONE
+
+
 def run_claims(chosen: argparse.Namespace) -> int:
     """Print the board of verdicts."""
-    from generator import pipeline  # noqa: PLC0415 - keeps --help instant
+    from generator import analysis, pipeline  # noqa: PLC0415 - keeps --help instant
 
     config, project = _load(chosen)
     loaded = pipeline.load(config, project, chosen.data, chosen.as_of, now())
@@ -383,7 +410,7 @@ def run_claims(chosen: argparse.Namespace) -> int:
         slug: verdict
         for pair in config.pairs
         if any(claim.pair == pair.slug for claim in config.claims)
-        for slug, verdict in pipeline.analyse_pair(config, pair, panel, loaded.kind, draw=False).verdicts.items()
+        for slug, verdict in analysis.analyse_pair(config, pair, panel, loaded.kind, draw=False).verdicts.items()
     }
     if chosen.json:
         body = {slug: verdict.as_json() for slug, verdict in judged.items()}
@@ -425,7 +452,7 @@ def run_new_claim(chosen: argparse.Namespace) -> int:
 
 def run_explain(chosen: argparse.Namespace) -> int:
     """Print a number with its sample, method and address."""
-    from generator import explain, pipeline  # noqa: PLC0415 - keeps --help instant
+    from generator import analysis, explain, pipeline, recipes  # noqa: PLC0415 - keeps --help instant
     from generator.findings import Unavailable  # noqa: PLC0415 - the same
     from generator.formatting import interval, plain, shown  # noqa: PLC0415 - the same
 
@@ -433,7 +460,7 @@ def run_explain(chosen: argparse.Namespace) -> int:
     pair = config.pair(chosen.pair) if chosen.pair else config.featured
     loaded = pipeline.load(config, project, chosen.data, chosen.as_of, now())
     panel = loaded.panel(config)
-    result = pipeline.analyse_pair(config, pair, panel, loaded.kind, draw=False)
+    result = analysis.analyse_pair(config, pair, panel, loaded.kind, draw=False)
     try:
         number = result.numbers[chosen.number]
     except KeyError as error:
@@ -442,7 +469,7 @@ def run_explain(chosen: argparse.Namespace) -> int:
     script = explain.script(chosen.number, number, files)
     if chosen.json:
         body = {"id": chosen.number, "pair": pair.slug, "as_of": str(loaded.as_of), **number.as_json()}
-        print(json.dumps({**body, "script": script}, indent=1))
+        print(json.dumps({**body, "script": script, "call": f"generator.{recipes.call(chosen.number)}"}, indent=1))
         return DONE
     print(f"{chosen.number} of {pair.title}, as of {loaded.as_of} ({loaded.kind})")
     if isinstance(number, Unavailable):
@@ -452,6 +479,7 @@ def run_explain(chosen: argparse.Namespace) -> int:
     if number.lower is not None:
         print(f"interval  {plain(interval(number))}   ({number.level:.0%})")
     print(f"sample    {number.first} to {number.last}, n = {number.nobs}")
+    print(f"computed  by generator.{recipes.call(chosen.number)}")
     print(f"method    /methods/{number.method}/")
     print(f"shown at  {number.link}")
     if script:

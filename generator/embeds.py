@@ -48,12 +48,11 @@ def write_embeds(site: Path, jinja: Environment, title: str, provenance: Mapping
     BuildError
         Two figures of different pairs would have the same address.
     """
-    template = jinja.get_template(TEMPLATE)
     written: dict[str, str] = {}
     for source, figure in _figures(site):
         own = _attributes(figure)
         frozen = source.startswith("editions/")
-        place = own["data-frozen-embed"] if frozen else own["data-embed"]
+        place = own.get("data-frozen-embed" if frozen else "data-embed")  # editions of an older code have none
         if not place:
             continue
         target = _site_address(source, place)
@@ -81,7 +80,7 @@ def write_embeds(site: Path, jinja: Environment, title: str, provenance: Mapping
         words = {key: escape(value) if isinstance(value, str) else value for key, value in values.items()}
         path.parent.mkdir(parents=True, exist_ok=True)
         shown = Markup(_moved(figure, source, target))  # noqa: S704 - what this program rendered and MkDocs passed on
-        text = template.render(**words, figure=shown)
+        text = jinja.get_template(TEMPLATE).render(**words, figure=shown)
         path.write_bytes(text.encode("utf-8"))
     return len(written)
 

@@ -6,24 +6,22 @@ import dataclasses
 import functools
 import hashlib
 import os
-import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from generator import __version__, embeds, explain, ledger, linkcheck, site
+from generator import __version__, explain, site
 from generator.analysis import Work, analyse_all, analyse_pair, draw_kept
-from generator.cache import Cache
-from generator.charts.bundle import write_bundle
+from generator.cache import Cache, key_of
+from generator.charts.bundle import BUNDLE, bundle_text
+from generator.charts.card import card_png, card_svg
 from generator.charts.figure import Figure, FigureFiles, embed_address, write_figures
 from generator.editions import dates, keeping
 from generator.editions.archive import timelines
@@ -31,11 +29,14 @@ from generator.editions.content import content, series_hashes
 from generator.editions.making import NotMade
 from generator.editions.publish import publish
 from generator.editions.store import EditionStore
-from generator.errors import BuildError, DataError
+from generator.errors import DataError
 from generator.expectations import Expectations
 from generator.findings import FORMAT_VERSION, Numbers
 from generator.fomc import load_meetings
+from generator.glossary import read_terms
+from generator.html import build_html
 from generator.pages import changes, site_pages
+from generator.pages.cards import cards, report_card
 from generator.pages.citations import cite
 from generator.pages.claims import claim_badges
 from generator.pages.numbers import address as how_address
@@ -47,55 +48,21 @@ from generator.sources import gate
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from generator.charts.figure import Draw
     from generator.config import Config, Pair
     from generator.editions.archive import Edition
     from generator.editions.making import Content, Made
     from generator.editions.manifest import Manifest
+    from generator.sources.snapshots import Reading
+    from generator.project import Project
 
 Progress = Callable[[str, int, int], None]
+
+CLOCKS_DIFFER = timedelta(hours=1)
+"""By how much the clocks of two machines that share a store may differ."""
 
 
 def quiet(_stage: str, _done: int, _total: int) -> None:
     """Report nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
-    """Where things are.
-
-    Parameters
-    ----------
-    root : Path
-        Folder with ``mkdocs.yml``, ``templates/`` and ``site_src/``.
-    """
-
-    root: Path
-
-    @property
-    def templates(self) -> Path:
-        """Templates of all pages."""
-        return self.root / "templates"
-
-    @property
-    def docs(self) -> Path:
-        """Markdown the site is built from."""
-        return self.root / "site_src"
-
-    @property
-    def store(self) -> Path:
-        """Snapshots and editions."""
-        return self.root / "store"
-
-    @property
-    def site(self) -> Path:
-        """The finished site."""
-        return self.root / "site"
-
-    @property
-    def cache(self) -> Path:
-        """Results of earlier builds; deleting it loses only time."""
-        return self.root / ".cache" / "tandem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,9 +123,10 @@ class Source:
     observed: Mapping[str, Observed]
     previous: Mapping[str, Observed] = field(default_factory=dict)
     expectations: Expectations = field(default_factory=Expectations)
+    reading: Reading | None = None
 
 
-def read_source(config: Config, project: Project, data: str, day: date) -> Source:
+def read_source(config: Config, project: Project, data: str, day: date, *, known_at: datetime | None = None) -> Source:
     """Return every series as its source has it.
 
     Parameters
@@ -167,20 +135,24 @@ def read_source(config: Config, project: Project, data: str, day: date) -> Sourc
         ``auto``, ``store``, ``sample``, or a path to a folder or file of CSV.
     day : date
         The last day that may be used; the simulated sample ends there.
+    known_at : datetime, optional
+        Nothing that was stored later is used: where there is such a thing, some clock is wrong.
     """
     if data == "sample":
         return Source(kind="sample", observed=_sample(config, day))
     if data in {"auto", "store"}:
         from generator.sources import snapshots  # noqa: PLC0415 - only this branch reads the store
 
-        found = snapshots.read(project.store, config, day)
+        found = snapshots.read(project.store, config, day, known_at=known_at)
         featured = config.featured
         missing = [config.series[s].label for s in (featured.a, featured.b) if s not in found.latest]
         if not missing:
-            return Source(kind="store", observed=found.latest, previous=found.previous)
+            return Source(kind="store", observed=found.latest, previous=found.previous, reading=found)
         if data == "store":
+            first = (*found.set_aside.values(), *found.problems, "")[0]
             raise DataError(
-                f"store: no usable snapshot of {', '.join(missing)}; run `tandem fetch`, or build with --data sample"
+                f"store: no usable snapshot of {', '.join(missing)}{f' ({first})' if first else ''}; "
+                "run `tandem fetch`, or build with --data sample"
             )
         return Source(kind="sample", observed=_sample(config, day))
     from generator.sources import csv  # noqa: PLC0415 - only this branch reads files
@@ -266,10 +238,13 @@ def load(config: Config, project: Project, data: str, wanted: date | None, now: 
         No data, or the gate blocks: the message names the series and the cause.
     """
     day = last_known_day(wanted, now)
-    source = read_source(config, project, data, day)
+    source = read_source(config, project, data, day, known_at=now + CLOCKS_DIFFER)
     source = dataclasses.replace(source, expectations=read_expectations(config, project, source.kind, data))
     as_of = resolve_as_of(config, config.featured, source.observed, day)
-    return known_on(config, source, as_of, expected=last_session(day) if source.kind == "store" else None)
+    loaded = known_on(config, source, as_of, expected=last_session(day) if source.kind == "store" else None)
+    if source.reading is None:
+        return loaded
+    return dataclasses.replace(loaded, report=gate.with_store(loaded.report, source.reading, config))
 
 
 def known_on(config: Config, source: Source, as_of: date, *, expected: date | None = None) -> Loaded:
@@ -489,7 +464,7 @@ def next_update(as_of: date) -> datetime:
     return datetime(following.year, following.month, following.day, 6, tzinfo=UTC) + timedelta(days=1)
 
 
-def write_pages(project: Project, context: SiteContext, draw: Draw, progress: Progress) -> None:
+def write_pages(project: Project, context: SiteContext, cache: Cache, progress: Progress) -> None:
     """Write every generated page, chart and data file below ``site_src/``."""
     jinja = environment(project.templates)
     entries = site_pages(context.config, context.timelines)
@@ -502,7 +477,8 @@ def write_pages(project: Project, context: SiteContext, draw: Draw, progress: Pr
         "provenance": context.provenance,
         "cite": functools.partial(cite, context),
         "edition": context.frozen,
-        "draw": draw,
+        "terms": read_terms(project.docs),
+        "draw": draw_kept(cache),
     }
     for result in context.results:
         data = project.docs / "data" / result.pair.slug
@@ -519,9 +495,13 @@ def write_pages(project: Project, context: SiteContext, draw: Draw, progress: Pr
         progress("pages", done, total)
     for path, badge in claim_badges(context).items():
         site.write_text(project.docs / path, badge)
+    for name, card in cards(context):
+        picture = cache.get(key_of("card", card_svg(card)), functools.partial(card_png, card))
+        site.write_bytes(project.docs / "cards" / f"{name}.png", picture)
     if context.provenance["site_url"]:
         site.write_text(project.docs / changes.FEED, jinja.get_template("feed.xml.j2").render(changes.feed(context)))
-    write_bundle(project.docs / "assets" / "vendor")
+    bundle = cache.get(key_of("bundle"), bundle_text)
+    site.write_text(project.docs / "assets" / "vendor" / BUNDLE, bundle)
 
 
 def _write_report(
@@ -546,6 +526,7 @@ def _write_report(
         "numbers": result.numbers,
         "figures": _drawn(project, page.figures, f"assets/charts/{pair.slug}/{slug}", pair.slug, shared),
         "how": how_address(pair.slug),
+        "card": report_card(pair.slug, report.slug),
         "citation": shared["cite"](f"{report.title}: {pair.title}", report.address(pair), pair.slug),
         "data_file": f"data/{pair.slug}/{slug}.json",
         "findings_file": f"data/{pair.slug}/findings.json",
@@ -597,76 +578,6 @@ def _drawn(
     ]
 
 
-def build_html(project: Project, context: SiteContext, *, whole: bool = True) -> None:
-    """Run MkDocs into a folder aside, finish the pages, and swap the folder in.
-
-    Parameters
-    ----------
-    whole : bool
-        Whether this is the whole site; a build of some pairs owes nothing to the addresses of the others.
-
-    Raises
-    ------
-    BuildError
-        MkDocs failed, a link leads nowhere, or a published page is gone; the site before it is untouched.
-    """
-    aside = project.root / "site.new"
-    shutil.rmtree(aside, ignore_errors=True)
-    epoch = int(datetime.combine(context.provenance["as_of"], time(), UTC).timestamp())
-    origin = context.provenance
-    variables = {
-        **os.environ,
-        "NO_MKDOCS_2_WARNING": "1",
-        "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", str(epoch)),
-        "TANDEM_AS_OF": str(origin["as_of"]),
-        "TANDEM_DATA": origin["kind"],
-        "TANDEM_DEGRADED": " ".join(origin["degraded"]),
-        "TANDEM_CODE_VERSION": origin["code_version"],
-        "TANDEM_DATA_SHA256": origin["data_sha256"],
-        "TANDEM_NEXT_UPDATE": origin["next_update"].isoformat(),
-    }
-    if origin["site_url"]:
-        variables["SITE_URL"] = origin["site_url"]
-    # Never --quiet: warnings that are not shown are not counted, and strict mode lets them pass.
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(aside)]
-    finished = subprocess.run(  # noqa: S603 - fixed words and our own folder
-        command, cwd=project.root, env=variables, capture_output=True, encoding="utf-8", errors="replace", check=False
-    )
-    if finished.returncode:
-        said = (finished.stderr + finished.stdout).splitlines()
-        lines = [line for line in said if line.strip() and not line.startswith("INFO")]
-        raise BuildError("mkdocs: " + (" · ".join(lines[-6:]) or f"failed with exit code {finished.returncode}"))
-    found = finish(project, context, aside, whole=whole)
-    site.swap_in(aside, project.site)
-    if found:
-        ledger.record(project.store, found, origin["as_of"])
-
-
-def finish(project: Project, context: SiteContext, aside: Path, *, whole: bool) -> frozenset[str]:
-    """Add redirects and the policy to the finished pages, check every link, and return the addresses to record."""
-    from generator.csp import apply_csp  # noqa: PLC0415 - only a full build needs it
-
-    origin = context.provenance
-    embeds.write_embeds(aside, environment(project.templates), context.config.site.title, origin)
-    pages = linkcheck.read_pages(aside)
-    moved = frozenset[str]()
-    if whole and context.config.redirects:
-        names = {"site": context.config.site.title, "site_url": origin["site_url"]}
-        moved = ledger.write_redirects(aside, context.config.redirects, pages, environment(project.templates), names)
-        pages = linkcheck.read_pages(aside)
-    # Only real data at a published address makes promises.
-    binding = whole and bool(origin["site_url"]) and not origin["simulated"]
-    if binding:
-        published = ledger.read(project.store)
-        ledger.check(published, ledger.addresses(pages))
-        if ledger.keep_anchors(aside, ledger.lost_anchors(published, pages, moved)):
-            pages = linkcheck.read_pages(aside)
-    apply_csp(aside)
-    leave = () if whole else ("editions/", "changes/")
-    linkcheck.check_links(aside, pages, site_url=origin["site_url"], leave=leave, moved=moved)
-    return ledger.addresses(pages) if binding else frozenset()
-
-
 def analyse(
     config: Config,
     project: Project,
@@ -675,6 +586,7 @@ def analyse(
     *,
     jobs: int = 1,
     cluster: str = "",
+    draw: bool = True,
     progress: Progress = quiet,
 ) -> SiteContext:
     """Return the findings of every pair, and how well the estimators recover a known truth."""
@@ -684,6 +596,7 @@ def analyse(
         expectations=loaded.expectations,
         as_of=loaded.as_of,
         kind=loaded.kind,
+        draw=draw,
     )
     results, trial = analyse_all(work, cache, jobs=jobs, cluster=cluster, progress=progress)
     return SiteContext(
@@ -748,10 +661,10 @@ def build(
                 failed = keeping.catch_up(store, wanted, present, work, jobs=jobs, cluster=cluster, progress=progress)
             context = with_editions(context, loaded, store, failed)
         with stages.stage("pages and charts"):
-            write_pages(project, context, draw_kept(cache), progress)
+            write_pages(project, context, cache, progress)
             publish(store, context.editions, project.docs, environment(project.templates), progress)
         with stages.stage("html"):
-            build_html(project, context, whole=whole)
+            build_html(project, context, whole=whole, anew=not cached)
         cache.prune()
         return BuildResult(context=context, degraded=loaded.report.degraded, seconds=stages.seconds)
 

@@ -15,10 +15,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from generator import ledger, pipeline, site
+from generator import analysis, ledger, pipeline, site
+from generator.cache import Cache
 from generator.errors import BuildError, DataError
 from generator.findings import Estimate, Unavailable
+from generator.html import build_html
 from generator.panel import Observed, Panel, nyse_sessions
+from generator.project import Project
 from generator.reports import REPORTS
 from generator.sources import snapshots
 from generator.sources.snapshots import Reading
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from generator.report import PairResult
 
 ROOT = Path(__file__).parents[1]
-PROJECT = pipeline.Project(root=ROOT)
+PROJECT = Project(root=ROOT)
 AS_OF = date(2026, 9, 18)
 MONDAY = datetime(2026, 9, 21, 6, tzinfo=UTC)
 MUCH_LATER = datetime(2027, 6, 1, 6, tzinfo=UTC)
@@ -66,7 +69,7 @@ def recorded(recorded_data: Path, quick: Config) -> dict[str, tuple[pipeline.Loa
 
 def numbers(config: Config, loaded: pipeline.Loaded, slug: str = "eth-russell-2000") -> dict[str, Any]:
     """Return every number of a pair as it is published."""
-    result = pipeline.analyse_pair(config, config.pair(slug), loaded.panel(config), loaded.kind, draw=False)
+    result = analysis.analyse_pair(config, config.pair(slug), loaded.panel(config), loaded.kind, draw=False)
     return {key: number.as_json() for key, number in result.numbers.items()}
 
 
@@ -221,7 +224,7 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 def test_without_a_store_the_sample_stands_in(quick: Config, tmp_path: Path) -> None:
     """`auto` falls back to the sample and says so in its kind; `store` insists and says what to do."""
-    empty = pipeline.Project(root=tmp_path)
+    empty = Project(root=tmp_path)
     assert pipeline.load(quick, empty, "auto", None, MONDAY).kind == "sample"
     with pytest.raises(DataError, match=r"^store: no usable snapshot of Ether, Russell 2000; run `tandem fetch`, or"):
         pipeline.load(quick, empty, "store", None, MONDAY)
@@ -344,7 +347,7 @@ def test_streams_do_not_depend_on_the_order_of_pairs(quick: Config, sample: pipe
     forwards, backwards = sample.panel(quick), sample.panel(quick)
 
     def run(panel: Panel, slug: str) -> PairResult:
-        return pipeline.analyse_pair(quick, quick.pair(slug), panel, "sample", draw=False)
+        return analysis.analyse_pair(quick, quick.pair(slug), panel, "sample", draw=False)
 
     one = {slug: run(forwards, slug).numbers for slug in slugs}
     other = {slug: run(backwards, slug).numbers for slug in reversed(slugs)}
@@ -360,7 +363,7 @@ def test_the_seed_moves_intervals_and_no_estimate(
     """Another seed is another bootstrap, and the same correlation."""
     other = quick.model_copy(update={"run": quick.run.model_copy(update={"seed": 1})})
     correlation = next(report for report in REPORTS if report.slug == "correlation")
-    result = pipeline.analyse_pair(
+    result = analysis.analyse_pair(
         other, other.featured, sample.panel(other), "sample", draw=False, reports=[correlation]
     )
     one, two = reference["correlation.pearson.daily.252"], result.numbers["correlation.pearson.daily.252"].as_json()
@@ -371,7 +374,7 @@ def test_the_seed_moves_intervals_and_no_estimate(
 def test_analysis_changes_no_series(quick: Config, sample: pipeline.Loaded) -> None:
     """What was loaded is the same after every page has been computed and drawn."""
     before = pipeline.data_sha256(sample.observed)
-    pipeline.analyse_pair(quick, quick.featured, sample.panel(quick), "sample")
+    analysis.analyse_pair(quick, quick.featured, sample.panel(quick), "sample")
     assert pipeline.data_sha256(sample.observed) == before
 
 
@@ -513,16 +516,17 @@ def test_too_little_data_is_said_and_not_computed(
             "site": quick.site.model_copy(update={"featured": slug}),
         }
     )
-    context = pipeline.analyse(alone, PROJECT, loaded)
+    cache = Cache(root=tmp_path / "cache")
+    context = pipeline.analyse(alone, PROJECT, loaded, cache, draw=False)
     # Figures are made, and drawn elsewhere: drawing takes longer than all the rest.
     undrawn = [
         dataclasses.replace(result, pages=tuple(dataclasses.replace(page, figures=()) for page in result.pages))
         for result in context.results
     ]
     context = dataclasses.replace(context, results=tuple(undrawn))
-    project = pipeline.Project(root=tmp_path)
+    project = Project(root=tmp_path)
     (tmp_path / "templates").symlink_to(ROOT / "templates")
-    pipeline.write_pages(project, context, pipeline.quiet)
+    pipeline.write_pages(project, context, cache, pipeline.quiet)
     for path in project.docs.rglob("*"):
         if path.suffix == ".md":
             text = path.read_text(encoding="utf-8")
@@ -545,9 +549,9 @@ def test_the_reason_names_what_is_missing(quick: Config, sample: pipeline.Loaded
 def test_recovery_works_for_any_day(quick: Config) -> None:
     """The sample ends in 2027 and starts in 2016; a site as of another day still says how its estimators do."""
     for day in (date(2010, 1, 4), date(2016, 6, 1), AS_OF, date(2031, 1, 2)):
-        for found in pipeline.recovery(quick, day):
+        for found in analysis.recovery(quick, day):
             assert isinstance(found.estimate, Estimate)
-    assert len(pipeline.recovery(quick, AS_OF)) > 10
+    assert len(analysis.recovery(quick, AS_OF)) > 10
 
 
 # --- version -----------------------------------------------------------------------------------------------------
@@ -559,11 +563,11 @@ def test_the_version_is_a_hash_of_code_and_templates(tmp_path: Path, monkeypatch
     versions = []
     for folder in ("0", "~z/deeper"):
         shutil.copytree(ROOT / "templates", tmp_path / folder / "templates")
-        versions.append(pipeline.code_version(pipeline.Project(root=tmp_path / folder)))
+        versions.append(pipeline.code_version(Project(root=tmp_path / folder)))
     assert versions[0] == versions[1] == pipeline.code_version(PROJECT)
     template = tmp_path / "0" / "templates" / "pages" / "data.md.j2"
     template.rename(template.with_name("other.md.j2"))
-    assert pipeline.code_version(pipeline.Project(root=tmp_path / "0")) != versions[0]
+    assert pipeline.code_version(Project(root=tmp_path / "0")) != versions[0]
     monkeypatch.setenv("TANDEM_CODE_VERSION", "1.2.3")
     assert pipeline.code_version(PROJECT) == "1.2.3"
 
@@ -587,14 +591,14 @@ def tiny(root: Path, index: str) -> SimpleNamespace:
         "next_update": MONDAY,
         "site_url": "",
     }
-    return SimpleNamespace(provenance=origin, config=SimpleNamespace(redirects=[]))
+    return SimpleNamespace(provenance=origin, config=SimpleNamespace(redirects=[], site=SimpleNamespace(title="T")))
 
 
 def test_a_broken_link_stops_the_build_and_keeps_the_site(tmp_path: Path) -> None:
     """MkDocs' own words reach the user in one line; what is served is untouched."""
     context: Any = tiny(tmp_path, "# T\n\n[gone](nowhere.md)\n")
     with pytest.raises(BuildError, match=r"^mkdocs: .*nowhere\.md") as stopped:
-        pipeline.build_html(pipeline.Project(root=tmp_path), context)
+        build_html(Project(root=tmp_path), context)
     assert str(stopped.value).isprintable()
     assert (tmp_path / "site" / "index.html").read_text(encoding="utf-8") == "old"
 
@@ -606,7 +610,7 @@ def test_what_a_killed_run_left_aside_does_not_reach_the_site(tmp_path: Path, mo
     for name in (".aside-x", "stray.html"):
         (tmp_path / "site.new" / name).write_text("half", encoding="utf-8")
     monkeypatch.setattr("generator.csp.apply_csp", lambda _folder: None)
-    pipeline.build_html(pipeline.Project(root=tmp_path), context)
+    build_html(Project(root=tmp_path), context)
     names = {p.name for p in (tmp_path / "site").iterdir()}
     assert "index.html" in names
     assert not names & {".aside-x", "stray.html"}
@@ -617,22 +621,22 @@ def test_a_published_page_that_is_gone_stops_the_build(tmp_path: Path, monkeypat
     """Real data at a published address makes a promise; simulated data and trials on a laptop make none."""
     monkeypatch.setattr("generator.csp.apply_csp", lambda _folder: None)
     context: Any = tiny(tmp_path, "# T\n")
-    project = pipeline.Project(root=tmp_path)
-    pipeline.build_html(project, context)
+    project = Project(root=tmp_path)
+    build_html(project, context)
     assert not project.store.exists()
     context.provenance |= {"kind": "store", "simulated": False, "site_url": "http://127.0.0.1/"}
-    pipeline.build_html(project, context)
+    build_html(project, context)
     assert "/" in ledger.read(project.store)
     (project.docs / "new.md").write_text("# New\n\n## Part\n", encoding="utf-8")
-    pipeline.build_html(project, context)
+    build_html(project, context)
     assert {"/", "/new/", "/new/#part"} <= ledger.read(project.store)
     (project.docs / "new.md").unlink()
     with pytest.raises(BuildError, match=r"^/new/: was published and is gone"):
-        pipeline.build_html(project, context)
+        build_html(project, context)
     assert (project.site / "new" / "index.html").is_file()
-    pipeline.build_html(project, context, whole=False)
+    build_html(project, context, whole=False)
     context.provenance |= {"simulated": True}
-    pipeline.build_html(project, context)
+    build_html(project, context)
 
 
 def test_stages_add_up() -> None:
@@ -649,7 +653,7 @@ def test_stages_add_up() -> None:
 
 def test_findings_of_a_pair_are_strict_json(quick: Config, sample: pipeline.Loaded) -> None:
     """The public file has the keys of DESIGN 9, and every number is an estimate or a reason."""
-    result = pipeline.analyse_pair(quick, quick.featured, sample.panel(quick), "sample", draw=False)
+    result = analysis.analyse_pair(quick, quick.featured, sample.panel(quick), "sample", draw=False)
     origin = pipeline.provenance(quick, PROJECT, sample)
     body = json.loads(site.strict_json(pipeline.findings_json(result, origin)), parse_constant=pytest.fail)
     assert set(body) == {

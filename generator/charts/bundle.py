@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from typing import Final
 
 BUNDLE: Final = "vega.js"
 
 
-def write_bundle(folder: Path) -> Path:
-    """Write the runtime to `folder` as a module that exports ``vegaEmbed``, and return its path."""
-    import vl_convert  # noqa: PLC0415 - starts a JavaScript engine; only writing needs it
+def bundle_text() -> str:
+    """Return the runtime as a module that exports ``vegaEmbed``; putting it together takes about two seconds."""
+    import vl_convert  # noqa: PLC0415 - starts a JavaScript engine; only this needs it
 
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / BUNDLE
-    text = vl_convert.javascript_bundle("export { vegaEmbed };", vl_version="6.4")
-    path.write_bytes(text.encode())
-    return path
+    return str(vl_convert.javascript_bundle("export { vegaEmbed };", vl_version="6.4"))

@@ -191,7 +191,7 @@ def pictures(figure: Figure, *, png: bool = True) -> Pictures:
 
     rows = {name: decoded(encoded(frame, figure.columns)) for name, frame in figure.drawn.items()}
     words = Words(title=figure.title, subtitle=figure.subtitle, source=figure.source, alt=figure.alt)
-    done = {}
+    done: dict[str, tuple[str, int]] = {}
     for layout in theme.LAYOUTS:
         spec = laid_out(figure.spec, layout)
         done[layout.name] = composed(drawn(spec, rows), spec, words, figure.id, layout)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from generator.editions.archive import FrozenVerdict, edition
 from generator.editions.content import FINDINGS
 from generator.editions.dates import VERDICT_CHANGE
-from generator.editions.making import Content, NotMade, make
+from generator.editions.making import Content, NotMade
 from generator.editions.manifest import BACKFILLED, LIVE, Manifest
 from generator.errors import DataError
+from generator.parallel import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,6 +65,7 @@ def catch_up(
     *,
     jobs: int,
     progress: Callable[[str, int, int], None],
+    cluster: str = "",
 ) -> list[NotMade]:
     """Make every edition that is wanted and not in the store, and return those that could not be made.
 
@@ -86,7 +88,7 @@ def catch_up(
         _keep(store, present.freeze(), wanted[present.as_of], live=present.live)
         done += 1
         progress("editions", done, len(missing))
-    for made in make(work, [day for day in missing if day != present.as_of], jobs):
+    for _day, made in spread(work, [day for day in missing if day != present.as_of], jobs=jobs, cluster=cluster):
         if isinstance(made, Content):
             _keep(store, made, wanted[made.manifest.as_of], live=False)
         else:

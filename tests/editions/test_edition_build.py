@@ -13,9 +13,11 @@ import pandas as pd
 import pytest
 
 from generator import pipeline
+from generator.cache import Cache
 from generator.editions import keeping
 from generator.editions.making import Content
 from generator.editions.store import EditionStore
+from generator.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from generator.report import SiteContext
 
 ROOT = Path(__file__).parents[2]
-PROJECT = pipeline.Project(root=ROOT)
+PROJECT = Project(root=ROOT)
 ADDRESS = "https://example.org/tandem/"
 CLAIM, MONTH, STATEMENT, AS_OF = date(2026, 8, 20), date(2026, 8, 31), date(2026, 9, 16), date(2026, 9, 18)
 NOW = datetime(2026, 9, 21, 6, tzinfo=UTC)
@@ -117,10 +119,10 @@ def test_the_edition_is_the_same_whether_the_data_ends_there_or_later(
 
 
 @pytest.fixture(scope="module")
-def drawn(quick: Config) -> tuple[pipeline.Loaded, SiteContext]:
+def drawn(quick: Config, tmp_path_factory: pytest.TempPathFactory) -> tuple[pipeline.Loaded, SiteContext]:
     """Return the sample as of a month end, analysed for a site, with every figure."""
     ended = pipeline.load(quick, PROJECT, "sample", MONTH, NOW)
-    return ended, pipeline.analyse(quick, PROJECT, ended)
+    return ended, pipeline.analyse(quick, PROJECT, ended, Cache(root=tmp_path_factory.mktemp("cache")), draw=False)
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +215,7 @@ def test_revised_data_are_noted_and_change_no_edition(
 @pytest.fixture(scope="module")
 def site(quick: Config, light_project: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a site that was built at an address, with three editions."""
-    project = pipeline.Project(root=light_project(tmp_path_factory.mktemp("editions") / "project"))
+    project = Project(root=light_project(tmp_path_factory.mktemp("editions") / "project"))
     published = quick.model_copy(update={"site": quick.site.model_copy(update={"url": ADDRESS})})
     pipeline.build(published, project, data="sample", as_of=AS_OF, now=NOW, jobs=2)
     return project.site

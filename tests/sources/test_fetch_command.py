@@ -21,6 +21,7 @@ from generator import analysis, pipeline
 from generator.config import load_config
 from generator.expectations import Futures
 from generator.panel import Panel
+from generator.project import Project
 from generator.sources import snapshots
 from tests.loopback.server import HOSTS, Loopback, manner, status
 
@@ -91,7 +92,7 @@ def test_whole_configuration_is_fetched_and_equals_the_users_own_files(
     assert len(loopback.asked("chart/ZQ")) <= 2 * 15
     assert len(loopback.asked("chart/ZQZ27")) <= 2
     world.write_csv(project / "own")
-    config, place = load_config(project / "report.toml"), pipeline.Project(root=project)
+    config, place = load_config(project / "report.toml"), Project(root=project)
     now = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
     stored = pipeline.load(config, place, "store", None, now)
     own = pipeline.load(config, place, str(project / "own"), None, now)

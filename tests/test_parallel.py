@@ -1,4 +1,4 @@
-"""Editions are the same whoever makes them, and no process outlives the one that started it."""
+"""Results are the same whoever computes them, and no process outlives the one that started it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from generator.editions.making import Content, Made, NotMade, make
+from generator.editions.making import Content, Made, NotMade
 from generator.editions.manifest import BACKFILLED, Manifest
 from generator.errors import BuildError
+from generator.parallel import spread
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 DAYS = [date(2025, 10, 7) + timedelta(days=i) for i in range(5)]
 
 
@@ -50,7 +51,7 @@ class Work:
 
 def made(work: Work, jobs: int) -> dict[date, Made]:
     """Return every edition by its day."""
-    return {m.manifest.as_of if isinstance(m, Content) else m.as_of: m for m in make(work, DAYS, jobs)}
+    return dict(spread(work, DAYS, jobs=jobs))
 
 
 def test_the_number_of_processes_changes_nothing() -> None:
@@ -72,8 +73,9 @@ FATAL = """
 import os, sys
 from datetime import date
 sys.path[:0] = [sys.argv[1]]
-from generator.editions.making import make
+from generator.parallel import spread
 from generator.errors import BuildError
+from generator.parallel import spread
 
 class Fatal:
     def __reduce__(self):
@@ -84,7 +86,7 @@ def _end(code, _payload):
 
 if __name__ == "__main__":
     try:
-        list(make(Fatal(), [date(2025, 10, 7), date(2025, 10, 8)], 2))
+        list(spread(Fatal(), [date(2025, 10, 7), date(2025, 10, 8)], jobs=2))
     except BuildError as error:
         print(error)
 """
@@ -104,11 +106,11 @@ import os, sys, time
 from datetime import date
 from pathlib import Path
 sys.path[:0] = [sys.argv[1], sys.argv[2]]
-from generator.editions.making import make
+from generator.parallel import spread
 from waiting import wait
 
 if __name__ == "__main__":
-    list(make(wait, [date(2025, 10, 7), date(2025, 10, 8)], 2))
+    list(spread(wait, [date(2025, 10, 7), date(2025, 10, 8)], jobs=2))
 """
 WAITING = """
 import os, time

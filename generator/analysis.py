@@ -1,0 +1,202 @@
+"""Every pair's numbers, verdicts and figures: taken from the cache, or computed in several processes."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from generator.cache import key_of
+from generator.charts.figure import Figure, Pictures, identity, pictures
+from generator.claim_numbers import claim_numbers
+from generator.claims import judge
+from generator.expectations import Expectations
+from generator.findings import Estimate
+from generator.fomc import load_meetings, meetings_known_on
+from generator.panel import Observed, Panel
+from generator.parallel import spread
+from generator.report import Analysed, Context, DataKind, PairResult, Recovery, Report
+from generator.reports import REPORTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from generator.cache import Cache
+    from generator.charts.figure import Draw
+    from generator.config import Config, Pair
+    from generator.findings import Numbers
+
+# Pages whose numbers have a known truth in the simulated sample.
+RECOVERED_REPORTS = frozenset({"correlation", "rates", "fomc"})
+RECOVERY: Final = ""
+"""Stands for the estimators' trial on the simulated sample among the slugs of the pairs."""
+
+
+def analyse_pair(
+    config: Config,
+    pair: Pair,
+    panel: Panel,
+    kind: DataKind,
+    *,
+    draw: bool = True,
+    reports: Sequence[Report] = REPORTS,
+) -> PairResult:
+    """Return every page of a pair with its numbers, verdicts and, unless `draw` is false, figures."""
+    context = Context(
+        config=config, pair=pair, panel=panel, data=kind, meetings=meetings_known_on(load_meetings(), panel.as_of)
+    )
+    pages: list[Analysed] = []
+    for report in reports:
+        findings = report.analyse(context)
+        numbers = context.numbers.merged(findings.numbers.linked(report.address(pair)))
+        context = dataclasses.replace(context, numbers=numbers)
+        figures = (*_shown(report, pages), *report.figures(context, findings)) if draw else ()
+        pages.append(Analysed(report=report, findings=findings, figures=figures))
+    numbers = context.numbers.merged(claim_numbers(config, pair.slug, context.meetings, panel.as_of))
+    verdicts = {
+        claim.slug: judge(claim, numbers, panel.as_of, simulated=kind == "sample")
+        for claim in config.claims
+        if claim.pair == pair.slug
+    }
+    return PairResult(context=context, pages=tuple(pages), numbers=numbers, verdicts=verdicts)
+
+
+def _shown(report: Report, earlier: Sequence[Analysed]) -> list[Figure]:
+    """Return the figures of earlier pages that this page shows too."""
+    wanted = set(report.shows)
+    return [f for page in earlier for f in page.figures if (page.report.slug, f.id) in wanted]
+
+
+def recovered(config: Config, numbers: Numbers, as_of: date) -> tuple[Recovery, ...]:
+    """Return the numbers of the simulated sample that have a known truth, beside it."""
+    from generator.sources import sample_truth  # noqa: PLC0415 - solving for the truth takes a moment
+
+    truths = sample_truth.truths(config, config.featured, as_of)
+    return tuple(
+        Recovery(number_id=key, truth=truths[key].value, estimate=number)
+        for key, number in numbers.items()
+        if key in truths and isinstance(number, Estimate)
+    )
+
+
+def recovery(config: Config, as_of: date) -> tuple[Recovery, ...]:
+    """Return what the estimators find in the simulated sample beside the truth it was made from."""
+    from generator.sources import sample, sample_model  # noqa: PLC0415 - simulating takes a moment
+
+    as_of = min(max(as_of, sample_model.START), sample_model.END)
+    panel = Panel(sample.load(config, as_of), config, as_of)
+    reports = [report for report in REPORTS if report.slug in RECOVERED_REPORTS]
+    numbers = analyse_pair(config, config.featured, panel, "sample", draw=False, reports=reports).numbers
+    return recovered(config, numbers, as_of)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a process hands back for one pair.
+
+    Parameters
+    ----------
+    result : PairResult
+        Without its data, which whoever asked has.
+    pictures : mapping of key to Pictures
+        Drawn already, by what they depend on.
+    """
+
+    result: PairResult
+    pictures: Mapping[str, Pictures]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Slug of a pair → its analysis with its pictures drawn; can be sent to another process.
+
+    Parameters
+    ----------
+    observed : mapping of str to Observed
+        All series, cut at `as_of`.
+    draw : bool
+        Whether to draw the pictures too; else that is done when a page wants them.
+    """
+
+    config: Config
+    observed: Mapping[str, Observed]
+    expectations: Expectations = field(default_factory=Expectations)
+    as_of: date
+    kind: DataKind
+    draw: bool = True
+
+    def __call__(self, slug: str) -> Done | tuple[Recovery, ...]:
+        """Return the analysis of a pair, or of the estimators' trial."""
+        if slug == RECOVERY:
+            return recovery(self.config, self.as_of)
+        panel = Panel(self.observed, self.config, self.as_of, self.expectations)
+        pair = next(pair for pair in self.config.pairs if pair.slug == slug)
+        result = analyse_pair(self.config, pair, panel, self.kind)
+        figures = [figure for page in result.pages for figure in page.figures] if self.draw else []
+        drawn = {_picture_key(figure): pictures(figure) for figure in figures}
+        bare = Panel({}, self.config, self.as_of)
+        context = dataclasses.replace(result.context, panel=bare)
+        return Done(result=dataclasses.replace(result, context=context), pictures=drawn)
+
+    def keys(self) -> dict[str, str]:
+        """Return the cache key of every pair, and of the trial."""
+        shared = self.config.model_dump_json(exclude={"pairs"})
+        data = hashlib.sha256(self.expectations.sha256().encode())
+        for name in sorted(self.observed):
+            item = self.observed[name]
+            for text in (name, item.source, item.symbol, item.retrieved_at, item.sha256, item.terms):
+                data.update(f"{len(text)}:{text}".encode())
+            data.update(item.values.index.to_numpy().astype("datetime64[s]").astype("<i8").tobytes())
+            data.update(item.values.to_numpy(dtype="<f8").tobytes())
+        common = (shared, str(self.as_of), self.kind)
+        keys = {pair.slug: key_of("pair", *common, data.digest(), pair.model_dump_json()) for pair in self.config.pairs}
+        return {**keys, RECOVERY: key_of("recovery", *common, self.config.featured.model_dump_json())}
+
+
+def analyse_all(
+    work: Work, cache: Cache, *, jobs: int, cluster: str = "", progress: Callable[[str, int, int], None]
+) -> tuple[tuple[PairResult, ...], tuple[Recovery, ...]]:
+    """Return every pair's analysis in the order of the configuration, and the estimators' trial.
+
+    What the cache holds is not computed. The rest is, in `jobs` processes or on a Dask cluster, and kept.
+    """
+    config = work.config
+    panel = Panel(work.observed, config, work.as_of, work.expectations)
+    keys = work.keys()
+    if work.kind == "sample":  # the pair's own numbers are the trial
+        del keys[RECOVERY]
+    missing = [slug for slug, key in keys.items() if not cache.holds(key)]
+    found: dict[str, Done | tuple[Recovery, ...]] = {}
+    for slug, done in spread(work, missing, jobs=jobs, cluster=cluster):
+        found[slug] = done
+        if isinstance(done, Done):
+            for key, drawn in done.pictures.items():
+                cache.put(key, drawn)
+            found[slug] = dataclasses.replace(done, pictures={})
+        cache.put(keys[slug], found[slug])
+        progress("analysis", len(found), len(missing))
+    results = []
+    trial: tuple[Recovery, ...] = ()
+    for slug, key in keys.items():
+        kept = found[slug] if slug in found else cache.get(key, functools.partial(work, slug))
+        if isinstance(kept, Done):
+            context = dataclasses.replace(kept.result.context, config=config, panel=panel)
+            results.append(dataclasses.replace(kept.result, context=context))
+        else:
+            trial = kept
+    if work.kind == "sample":
+        featured = next(result for result in results if result.pair == config.featured)
+        trial = recovered(config, featured.numbers, work.as_of)
+    return tuple(results), trial
+
+
+def draw_kept(cache: Cache) -> Draw:
+    """Return what draws a figure, or finds its pictures in the cache."""
+    return lambda figure: cache.get(_picture_key(figure), lambda: pictures(figure))
+
+
+def _picture_key(figure: Figure) -> str:
+    return key_of("pictures", identity(figure))
