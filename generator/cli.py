@@ -209,7 +209,6 @@ class _Bar:
 def run_build(chosen: argparse.Namespace) -> int:
     """Build the site and print the answer, where it is, and how to read it."""
     from generator import pipeline  # noqa: PLC0415 - keeps --help instant
-
     from generator.sources.atomic import locked  # noqa: PLC0415 - the same
 
     config, project = _load(chosen)

@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from generator.editions.archive import Edition
     from generator.editions.making import Content, Made
     from generator.editions.manifest import Manifest
-    from generator.sources.snapshots import Reading
     from generator.project import Project
+    from generator.sources.snapshots import Reading
 
 Progress = Callable[[str, int, int], None]
 
