@@ -5,6 +5,7 @@ const DAY = 86_400_000;
 const MONTHS = { "3m": 3, "1y": 12, "3y": 36, "5y": 60 };
 const NARROW_BELOW = 560;
 const REACH = 28;
+const LEAST_PART = 2;
 
 /* --- datasets -------------------------------------------------------------------------------------------------------- */
 
@@ -160,6 +161,9 @@ export class LiveChart {
     const on = (type, listener) => this.stage.addEventListener(type, listener, { signal: this.stop.signal });
     on("pointermove", (event) => this.point(event));
     on("pointerdown", (event) => this.point(event));
+    on("pointerdown", (event) => this.beginPart(event));
+    on("pointerup", (event) => this.endPart(event));
+    on("pointercancel", () => this.dropPart());
     on("pointerleave", () => this.hush());
     on("keydown", (event) => this.key(event));
     on("focusout", () => this.hush());
@@ -225,6 +229,9 @@ export class LiveChart {
     root.style.cssText = "";
     root.dataset.ready = "true";
     this.stage.classList.add("is-live");
+    this.stage.classList.toggle("has-part", Boolean(meta.brush));
+    this.drag = null;
+    this.showPart(this.view.part);
     this.places = null;
     this.at = null;
     this.resized.observe(this.stage);
@@ -241,7 +248,7 @@ export class LiveChart {
     this.resized.disconnect();
     this.stop.abort();
     this.clear();
-    this.stage.classList.remove("is-live");
+    this.stage.classList.remove("is-live", "has-part");
   }
 
   /* Rows inside the chosen range, ending where the data end. */
@@ -374,7 +381,8 @@ export class LiveChart {
     const box = this.plot.getBoundingClientRect();
     const x = event.clientX - box.left;
     const y = event.clientY - box.top;
-    if (x < 0 || y < 0 || x > box.width || y > box.height) this.hush();
+    if (this.drag !== null) this.showPart(this.dragged(event));
+    else if (x < 0 || y < 0 || x > box.width || y > box.height) this.hush();
     else this.tell(this.nearest(x, y), false);
   }
 
@@ -520,6 +528,85 @@ export class LiveChart {
     const [first, ...others] = fields;
     const head = columns[first].kind === "number" ? `${columns[first].label} ${text(first)}` : text(first);
     return { head, rest: rest(others) };
+  }
+
+  /* --- a part of a sorted curve: dragged over here, or set by the sliders of the page ---------------------------------- */
+
+  /* The place of a pointer along the order, percent. */
+  along(event) {
+    const { padding, vconcat } = this.spec;
+    const x = event.clientX - this.plot.getBoundingClientRect().left - padding.left;
+    return Math.round(100 * Math.min(Math.max(x / vconcat[0].width, 0), 1));
+  }
+
+  beginPart(event) {
+    if (!this.meta?.brush || event.button !== 0 || !this.stage.classList.contains("is-live")) return;
+    const x = event.clientX - this.plot.getBoundingClientRect().left;
+    if (x < this.spec.padding.left || !event.target.closest(".tandem-plot")) return;
+    this.drag = this.along(event);
+    this.hush();
+    this.stage.setPointerCapture(event.pointerId);
+  }
+
+  dragged(event) {
+    return [this.drag, this.along(event)].sort((a, b) => a - b);
+  }
+
+  endPart(event) {
+    if (this.drag === null || this.drag === undefined) return;
+    const [from, to] = this.dragged(event);
+    this.drag = null;
+    if (to - from < LEAST_PART) return this.showPart(this.view.part);
+    this.figure.change({ part: `${from}-${to}` });
+  }
+
+  dropPart() {
+    this.drag = null;
+    this.showPart(this.view?.part);
+  }
+
+  /* Veil what lies outside the part and say what is inside; `part` is from and to, percent of the order. */
+  showPart(part) {
+    if (!this.root || !this.meta.brush) return;
+    const [from, to] = part ?? [0, 100];
+    const { padding, vconcat } = this.spec;
+    const { width } = vconcat[0];
+    const area = this.plot.parentElement;
+    for (const veil of area.querySelectorAll(".tandem-veil")) veil.remove();
+    for (const [start, end] of [[0, from], [to, 100]]) {
+      if (end <= start) continue;
+      const veil = make("div", "tandem-veil");
+      const height = this.meta.plot.height - padding.top - padding.bottom;
+      veil.style.cssText =
+        `left:${padding.left + (width * start) / 100}px;width:${(width * (end - start)) / 100}px;` +
+        `top:${padding.top}px;height:${height}px`;
+      area.append(veil);
+    }
+    this.figure.say(this.partWords(from, to));
+  }
+
+  partWords(from, to) {
+    const { data, along, value, choices, choice } = this.meta.brush;
+    const every = [...this.rows[data]].sort((a, b) => a[along] - b[along]);
+    const inside = every.slice(Math.floor((every.length * from) / 100), Math.ceil((every.length * to) / 100));
+    const column = this.columns[data][value];
+    const ends = `${formatted(inside[0]?.[value], column)} to ${formatted(inside.at(-1)?.[value], column)}`;
+    if (from === 0 && to === 100) return `The whole curve: ${ends}.`;
+    const places = new Set(inside.map((row) => row[along]));
+    const all = new Map();
+    const here = new Map();
+    for (const row of this.rows[choices]) {
+      all.set(row[choice], (all.get(row[choice]) ?? 0) + 1);
+      if (places.has(row[along])) here.set(row[choice], (here.get(row[choice]) ?? 0) + 1);
+    }
+    const shares = [...here].map(([name, n]) => [name, n / inside.length, all.get(name) / every.length]);
+    const said = shares
+      .filter(([, share, usual]) => share >= 0.1 && share >= 1.25 * usual)
+      .sort((a, b) => b[1] / b[2] - a[1] / a[2])
+      .slice(0, 4)
+      .map(([name, share, usual]) => `${name} ${Math.round(100 * share)}\u00a0% (of all ${Math.round(100 * usual)}\u00a0%)`);
+    const more = said.length ? `more often here than elsewhere: ${said.join(", ")}` : "no choice is much more frequent here";
+    return `From ${from} to ${to}\u00a0% of the order: ${ends}; ${more}.`;
   }
 
   hush() {

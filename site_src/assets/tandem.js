@@ -79,6 +79,13 @@ function citations({ title, site, dated, latest, frozen, version }) {
   ];
 }
 
+/* "25-50": a part of a sorted curve, percent of the order. */
+function partOf(text) {
+  const found = /^(\d{1,3})-(\d{1,3})$/.exec(text ?? "");
+  const [from, to] = found ? [Number(found[1]), Number(found[2])] : [0, 100];
+  return from < to && to <= 100 ? [from, to] : [0, 100];
+}
+
 /* --- one figure ----------------------------------------------------------------------------------------------------- */
 
 class Figure {
@@ -104,9 +111,11 @@ class Figure {
       range: state.range ?? "",
       hide: state.hide ?? "",
       case: state.case ?? "",
+      part: state.part ?? "",
       view: state.view === "table" ? "table" : "",
     };
     const changed = ["range", "hide", "case"].some((part) => known[part] !== (this.state[part] ?? ""));
+    const moved = known.part !== (this.state.part ?? "");
     this.state = known;
     this.element.classList.toggle("is-table", known.view === "table");
     this.element.querySelector(".tandem-data details").open = known.view === "table";
@@ -118,8 +127,10 @@ class Figure {
     const ranges = [...this.element.querySelectorAll("[data-range]")];
     const chosen = ranges.find((button) => button.dataset.range === known.range) ?? ranges.at(-1);
     for (const button of ranges) button.setAttribute("aria-pressed", String(button === chosen));
+    this.setSliders();
     if (this.live && changed) this.live.show(this.view());
-    else if (!this.live && (known.range || known.hide || known.case)) this.hydrate();
+    else if (this.live && moved) this.movePart(this.view().part);
+    else if (!this.live && (known.range || known.hide || known.case || known.part)) this.hydrate();
   }
 
   view() {
@@ -127,12 +138,35 @@ class Figure {
       range: this.state.range,
       case: this.state.case,
       hidden: this.state.hide ? this.state.hide.split(" ") : [],
+      part: partOf(this.state.part),
     };
+  }
+
+  /* The form with which a part of this figure's curve is chosen by keyboard, if the page has one. */
+  get sliders() {
+    return document.querySelector(`[data-part="${this.id}"]`);
+  }
+
+  setSliders() {
+    const [from, to] = partOf(this.state.part);
+    const form = this.sliders;
+    if (form) [form.elements.from.value, form.elements.to.value] = [from, to];
+  }
+
+  movePart(part) {
+    if (this.live?.view) this.live.view.part = part;
+    this.live?.showPart(part);
+  }
+
+  say(words) {
+    const place = this.sliders?.querySelector("output");
+    if (place) place.textContent = words;
   }
 
   change(part) {
     const state = { ...this.state, ...part };
     if (state.range === "all") state.range = "";
+    if (state.part === "0-100") state.part = "";
     history.pushState(null, "", addressWith(this.id, state));
     this.adopt(state);
   }
@@ -318,6 +352,34 @@ function bindChoices(form) {
   });
 }
 
+/* --- sliders for a part of a sorted curve; dragging over the picture does the same ---------------------------------------- */
+
+function bindPart(form) {
+  const figure = [...figures.values()].find((one) => one.id === form.dataset.part && one.element.isConnected);
+  figure?.setSliders();
+  if (form.dataset.ready) return;
+  form.dataset.ready = "true";
+  const own = () => [...figures.values()].find((one) => one.id === form.dataset.part && one.element.isConnected);
+  const { from, to } = form.elements;
+  const part = (moved) => {
+    if (Number(from.value) >= Number(to.value)) {
+      if (moved === from) from.value = Math.max(Number(to.value) - 1, 0);
+      else to.value = Math.min(Number(from.value) + 1, 100);
+    }
+    return [Number(from.value), Number(to.value)];
+  };
+  form.addEventListener("input", async (event) => {
+    const chosen = part(event.target);
+    await own()?.hydrate();
+    own()?.live?.showPart(chosen);
+  });
+  form.addEventListener("change", (event) => own()?.change({ part: part(event.target).join("-") }));
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    own()?.change({ part: "" });
+  });
+}
+
 /* --- freshness ------------------------------------------------------------------------------------------------------ */
 
 function markOverdue() {
@@ -413,6 +475,30 @@ function addCopyLink(place) {
   else place.after(button);
 }
 
+/* --- an address that does not exist: those that look like it ------------------------------------------------------------ */
+
+async function suggest() {
+  const place = document.querySelector("[data-suggest]");
+  if (!place) return;
+  const parts = (path) => new Set(path.toLowerCase().split(/[^a-z0-9]+/).filter((part) => part.length > 2));
+  const asked = parts(location.pathname);
+  const reply = await fetch(new URL("../sitemap.xml", assets));
+  const paths = [...(await reply.text()).matchAll(/<loc>([^<]+)<\/loc>/g)].map((found) => new URL(found[1]).pathname);
+  const alike = (path) => {
+    const own = parts(path);
+    return [...own].filter((part) => asked.has(part)).length / Math.sqrt(own.size * asked.size || 1);
+  };
+  const best = paths.map((path) => [alike(path), path]).filter(([score]) => score > 0.3);
+  best.sort(([a, one], [b, other]) => b - a || one.localeCompare(other));
+  for (const [, path] of best.slice(0, 3)) {
+    const link = Object.assign(document.createElement("a"), { href: path, textContent: path });
+    const item = document.createElement("li");
+    item.append(link);
+    place.querySelector("ul").append(item);
+  }
+  place.hidden = best.length === 0;
+}
+
 /* --- pages come and go under instant navigation ------------------------------------------------------------------------ */
 
 function mount() {
@@ -425,6 +511,7 @@ function mount() {
     if (!figures.has(element)) figures.set(element, new Figure(element));
   }
   document.querySelectorAll("[data-choices]").forEach(bindChoices);
+  document.querySelectorAll("[data-part]").forEach(bindPart);
   document.querySelectorAll("table.sortable").forEach(makeSortable);
   document.querySelectorAll("span.number[id], .md-content tbody tr[id]").forEach(addCopyLink);
   markOverdue();
@@ -440,5 +527,6 @@ setInterval(markOverdue, 60_000);
 window.tandem = { figures, liveOnes, citations };
 
 reportHeight();
+suggest().catch(() => {}); // the list of sections is there in any case
 mount();
 window.document$?.subscribe(mount);

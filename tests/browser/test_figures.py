@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.network]
 
 CORRELATION = "reports/eth-russell-2000/correlation/"
 RATES = "reports/eth-russell-2000/rates/"
+SPECIFICATIONS = "reports/eth-russell-2000/specifications/"
 ROLLING = "rolling-correlation"
 
 
@@ -276,3 +277,64 @@ def test_a_lost_bundle_leaves_the_picture(visit: Callable[..., Visit]) -> None:
     here.page.wait_for_timeout(300)
     assert stage.locator(".tandem-picture--light img").is_visible()
     assert any("stays static" in complaint for complaint in here.complaints)
+
+
+CURVE = "specification-curve"
+
+
+def said(here: Visit) -> str:
+    """Return what the page says about the part of the curve that is chosen."""
+    return here.page.locator(".part-of-curve output").inner_text()
+
+
+def test_a_part_of_the_curve_by_mouse_by_keyboard_and_by_address(visit: Callable[..., Visit]) -> None:
+    """Dragging chooses a part, says its ends and choices and goes to the address; arrows move it; back undoes it."""
+    here = visit()
+    here.open(SPECIFICATIONS)
+    stage = here.page.locator(f"#{CURVE} .tandem-stage")
+    stage.scroll_into_view_if_needed()
+    stage.hover()
+    awake(stage)
+    assert said(here).startswith("The whole curve: ")
+    box = stage.locator(".tandem-plot").bounding_box()
+    assert box is not None
+    height = box["y"] + 80
+    here.page.mouse.move(box["x"] + 0.6 * box["width"], height)
+    here.page.mouse.down()
+    here.page.mouse.move(box["x"] + 0.8 * box["width"], height, steps=4)
+    here.page.mouse.up()
+    here.page.wait_for_function(f"location.search.includes('{CURVE}.part=')")
+    found = re.search(rf"{CURVE}\.part=(\d+)-(\d+)", here.page.url)
+    assert found is not None
+    first, last = map(int, found.groups())
+    assert last - first == pytest.approx(25, abs=8)
+    assert said(here).startswith(f"From {first} to {last}\u00a0% of the order: ")
+    assert stage.locator(".tandem-veil").count() == 2
+    here.page.locator(".part-of-curve [name=from]").focus()
+    here.page.keyboard.press("ArrowLeft")
+    here.page.wait_for_function(f"location.search.includes('{CURVE}.part={first - 1}-{last}')")
+    assert said(here).startswith(f"From {first - 1} to {last}")
+    here.page.go_back()
+    here.page.wait_for_function(f"location.search.includes('{CURVE}.part={first}-{last}')")
+    assert here.page.locator(".part-of-curve [name=from]").input_value() == str(first)
+    here.page.get_by_role("button", name="Whole curve").click()
+    here.page.wait_for_function("!location.search")
+    assert stage.locator(".tandem-veil").count() == 0
+    here.check()
+
+
+def test_an_address_opens_a_part_of_another_kind(visit: Callable[..., Visit]) -> None:
+    """Part and case together come from the address; nonsense there shows the whole curve."""
+    here = visit(width=390, scheme="dark")
+    here.open(f"{SPECIFICATIONS}?{CURVE}.part=0-10&{CURVE}.case=levels_all")
+    stage = here.page.locator(f"#{CURVE} .tandem-stage")
+    awake(stage)
+    here.page.wait_for_function(
+        "document.querySelector('.part-of-curve output').textContent.startsWith('From 0 to 10')"
+    )
+    assert here.page.locator("input[name=kind]:checked").get_attribute("value") == "levels"
+    assert stage.locator(".tandem-veil").count() == 1
+    here.open(f"{SPECIFICATIONS}?{CURVE}.part=90-10")
+    awake(stage)
+    here.page.wait_for_function("document.querySelector('.part-of-curve output').textContent.startsWith('The whole')")
+    here.check()

@@ -382,6 +382,13 @@ def _curve_figure(context: Context, findings: Findings, view: CurveView) -> Figu
     }
     meta = spec["usermeta"]["tandem"]
     meta |= {"case": case, "cases": words}
+    meta["brush"] = {
+        "data": "curve",
+        "along": "place",
+        "value": f"value_{case}",
+        "choices": "choices",
+        "choice": f"choice_{case}",
+    }
     meta["key"] = [
         {"label": "one specification", "color": PALETTE[0].css, "dash": [], "shape": "circle"},
         {"label": "the one this site leads with", "color": ACCENT.css, "dash": [], "shape": "circle"},
@@ -396,8 +403,8 @@ def _curve_figure(context: Context, findings: Findings, view: CurveView) -> Figu
     return Figure(
         id="specification-curve",
         **words[case],
-        alt=f"{view.counts[case]} correlations of returns in ascending order, from {plain(correlation(low))} to "
-        f"{plain(correlation(high))}, with the choices behind each as marks below; a line stands at {NEAR_PERFECT}.",
+        alt=f"{plain(count(view.counts[case]))} correlations of returns in ascending order, from "
+        f"{plain(correlation(low))} to {plain(correlation(high))}, with the choices behind each as marks below; a line stands at {NEAR_PERFECT}.",
         caption=f"Each dot is one specification with its pointwise 95 % interval, below it the choices it makes. "
         f"The picture shows {len(view.curve)} of them, evenly spaced along the order; the CSV holds all. The ring is "
         f"the number this site leads with (Pearson, {HEADLINE_OBS} sessions), or the same choices on prices. Prices "
@@ -464,11 +471,11 @@ def _titles(view: CurveView) -> dict[str, str]:
     titles = {}
     for case, (low, high) in view.ends.items():
         reached = view.reached[case]
-        most = "None" if not reached else "All" if reached == view.counts[case] else f"{reached}"
+        most = "None" if not reached else "All" if reached == view.counts[case] else plain(count(reached))
         reach = "reaches" if reached < 2 else "reach"  # noqa: PLR2004 - grammar
         titles[case] = (
-            f"{most} of {view.counts[case]} {reach} {NEAR_PERFECT}; they run from {plain(correlation(low))} to "
-            f"{plain(correlation(high))}"
+            f"{most} of {plain(count(view.counts[case]))} {reach} {NEAR_PERFECT}; they run from "
+            f"{plain(correlation(low))} to {plain(correlation(high))}"
         )
     return titles
 
@@ -477,7 +484,10 @@ def _subtitle(case: str, many: int) -> str:
     kind, which = case.split("_")
     what = "returns" if kind == "returns" else "prices, which is no evidence of a link"
     often = "daily, weekly and monthly" if which == "all" else which
-    return f"Correlation of {what}; {often}; {many} specifications in ascending order; line at {NEAR_PERFECT}"
+    return (
+        f"Correlation of {what}; {often}; {plain(count(many))} specifications in ascending order; "
+        f"line at {NEAR_PERFECT}"
+    )
 
 
 def _published_figure(context: Context, findings: Findings) -> tuple[Figure, ...]:

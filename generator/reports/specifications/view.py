@@ -23,7 +23,8 @@ DRAWN = 240
 NEAR_PERFECT = 0.9
 SESSIONS = {"daily": 1, "weekly": 5, "monthly": 21}
 LENGTHS = ((126, "up to half a year"), (252, "up to one year"), (756, "up to three years"))
-LONGEST = "longer"
+LONGEST = "over three years"
+KEPT = "extremes kept"
 ALIGNMENTS = {"utc_close": "UTC close", "synchronous": "synchronous"}
 
 
@@ -150,8 +151,12 @@ def choices_of(config: Config, row: Mapping[Hashable, object]) -> tuple[str, ...
         _length(row),
         config.series[str(row["proxy"])].short,
         ALIGNMENTS[str(row["alignment"])],
-        str(row["treatment"]),
+        _treatment(str(row["treatment"])),
     )
+
+
+def _treatment(name: str) -> str:
+    return KEPT if name == "none" else name
 
 
 def choice_order(config: Config, table: pd.DataFrame) -> list[str]:
@@ -167,7 +172,7 @@ def choice_order(config: Config, table: pd.DataFrame) -> list[str]:
         LONGEST,
         *proxies,
         *ALIGNMENTS.values(),
-        *grid.outliers,
+        *map(_treatment, grid.outliers),
         *grid.scales,
     ]
     used = {choice for row in table.to_dict("records") for choice in choices_of(config, row)}
