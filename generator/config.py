@@ -526,6 +526,23 @@ class Config(_Strict):
             if not SERIES_ID.fullmatch(key):
                 raise ValueError(f"series id {_shorten(key)} must be a-z, 0-9 and '_', start with a letter, at most 32")
         return value
+class Correction(_Strict):
+    """What was published wrongly, and put right: one row of the log on the page about the site."""
+
+    on: date
+    page: Annotated[str, Field(max_length=300)]
+    said: LongText
+    right: LongText
+    why: LongText
+
+    @field_validator("page")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not ADDRESS.fullmatch(value):
+            raise ValueError('must look like "/reports/name/" or "/reports/name/#place"')
+        return value
+
+
 
     @model_validator(mode="after")
     def _known_series(self) -> Config:
@@ -545,6 +562,7 @@ class Config(_Strict):
         if name not in self.series:
             raise ValueError(f"run.market_control_yield: unknown series {_shorten(name)}; known: {known}")
         if self.series[name].kind != "rate_pct":
+    corrections: list[Correction] = []
             raise ValueError(f"run.market_control_yield: {name!r} is of kind {self.series[name].kind}; needs a rate")
         return self
 

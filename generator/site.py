@@ -13,6 +13,7 @@ from typing import Any
 from generator.errors import BuildError
 
 GENERATED = (
+    "about",
     "reports",
     "claims",
     "editions",

@@ -151,7 +151,7 @@ def test_only_generated_pages_are_cleared(tmp_path: Path) -> None:
     by_hand = (
         "methods/correlation.md",
         "decisions/0001-x.md",
-        "about/index.md",
+        "decisions/index.md",
         "assets/tandem.css",
         "methods/index.md",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.pages import changes, claims, data, editions, home, numbers, reports_index, sample
+from generator.pages import about, changes, claims, data, editions, home, numbers, reports_index, sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,4 +31,5 @@ def site_pages(config: Config, timelines: Mapping[str, Sequence[Turn]]) -> tuple
         data.PAGE,
         *numbers.numbers_pages(config),
         sample.PAGE,
+        about.PAGE,
     )
