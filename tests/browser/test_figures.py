@@ -284,7 +284,8 @@ CURVE = "specification-curve"
 
 def said(here: Visit) -> str:
     """Return what the page says about the part of the curve that is chosen."""
-    return here.page.locator(".part-of-curve output").inner_text()
+    words: str = here.page.locator(".part-of-curve output").inner_text()
+    return words
 
 
 def test_a_part_of_the_curve_by_mouse_by_keyboard_and_by_address(visit: Callable[..., Visit]) -> None:

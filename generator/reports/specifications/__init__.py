@@ -404,7 +404,8 @@ def _curve_figure(context: Context, findings: Findings, view: CurveView) -> Figu
         id="specification-curve",
         **words[case],
         alt=f"{plain(count(view.counts[case]))} correlations of returns in ascending order, from "
-        f"{plain(correlation(low))} to {plain(correlation(high))}, with the choices behind each as marks below; a line stands at {NEAR_PERFECT}.",
+        f"{plain(correlation(low))} to {plain(correlation(high))}, with the choices behind each as marks below; "
+        f"a line stands at {NEAR_PERFECT}.",
         caption=f"Each dot is one specification with its pointwise 95 % interval, below it the choices it makes. "
         f"The picture shows {len(view.curve)} of them, evenly spaced along the order; the CSV holds all. The ring is "
         f"the number this site leads with (Pearson, {HEADLINE_OBS} sessions), or the same choices on prices. Prices "
