@@ -113,14 +113,24 @@ def test_case_14_unit_slip(recent: Place, world: World) -> None:
     assert fetched.code == 3
     assert "Russell 2000: 726 rows to 2026-11-20 from yahoo ^RUT; set aside: The level shifts" in fetched.out
     done = recent.check()
-    assert done.json["as_of"] == "2026-11-19"
+    assert (done.code, degraded(done), done.json["as_of"]) == (3, {"rut"}, "2026-11-19")
+    (sentence,) = listed(done, "set aside", "rut")
+    assert sentence.startswith("The copy of 2026-11-21 was set aside: The level shifts from ")
+    assert sentence.endswith("; the last good one is used.")
+    before = recent.files()
+    refused = recent.run("accept", "rut")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.line.startswith("tandem: rut: cannot be accepted (The level shifts from ")
+    assert recent.files() == before
 
 
 def test_case_14_unit_slip_without_a_copy(empty: Place, world: World) -> None:
     """The same on the first fetch: nothing is published, and the old site stays."""
     world.prices.loc["2026-01-05":, "rut"] *= 100
     assert empty.run("fetch").code == 3
-    assert empty.refused().startswith("tandem: store: no usable snapshot of Russell 2000; ")
+    line = empty.refused()
+    assert line.startswith("tandem: store: no usable snapshot of Russell 2000 (the copy of 2026-11-21 was set aside: ")
+    assert "a factor of about 100, as in a change of unit." in line
 
 
 def test_case_17_restated_closes(recent: Place, world: World) -> None:
@@ -136,7 +146,13 @@ def test_case_17_restated_closes(recent: Place, world: World) -> None:
     large = recent.run("fetch", now=later)
     assert large.code == 3
     assert "set aside: 500 values of 726 differ from the last good copy." in large.out
-    assert recent.check(now=later).json["as_of"] == "2026-11-20"
+    done = recent.check(now=later)
+    assert (done.code, degraded(done), done.json["as_of"]) == (3, {"rut"}, "2026-11-20")
+    accepted = recent.run("accept", "rut")
+    assert (accepted.code, accepted.err) == (0, "")
+    assert "is used from now on. It was set aside because: 500 values of 726 differ from the last" in accepted.out
+    assert recent.check(now=later).json == {"as_of": "2026-11-20", "data": "store", "findings": []}
+    assert recent.run("accept", "rut").line.endswith("was not set aside; there is nothing to accept")
 
 
 # ---------------------------------------------------------------------------------------------------- time and zones
