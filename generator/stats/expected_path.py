@@ -164,6 +164,9 @@ def brier_score(forecasts: Sequence[Mapping[int, float]], outcomes: Sequence[int
 def _months(as_of: date, closes: Mapping[str, float], meetings: Sequence[date], last: date) -> list[_Month]:
     """Return the months from that of `as_of` to the one after the last meeting."""
     count = (last.year - as_of.year) * 12 + last.month - as_of.month + 2
+    held: dict[str, list[date]] = {}
+    for day in sorted(day for day in meetings if as_of.replace(day=1) <= day <= last):
+        held.setdefault(contract_month(day), []).append(day)
     months = []
     for ahead in range(count):
         name = contract_month(as_of, ahead)
@@ -174,7 +177,7 @@ def _months(as_of: date, closes: Mapping[str, float], meetings: Sequence[date], 
                 name=name,
                 days=calendar.monthrange(year, number)[1],
                 average=None if close is None else implied_average_pct(close),
-                meetings=sorted(day for day in meetings if contract_month(day) == name),
+                meetings=held.get(name, []),
             )
         )
     return months
