@@ -73,7 +73,7 @@ def variables(disk: Path, place: Place, error: str, left: int) -> dict[str, str]
     ],
 )
 def test_a_disk_that_refuses(recent: Place, disk: Path, error: str, left: int, said: str) -> None:
-    """A fetch that cannot write ends in one line with advice; the store reads as before, and the next fetch completes."""
+    """A fetch that cannot write ends in one line with advice; the store reads as before, the next fetch completes."""
     done = recent.run("fetch", variables=variables(disk, recent, error, left))
     assert done.code == 1
     assert done.line.startswith("tandem: store: ")
