@@ -499,33 +499,6 @@ class Redirect(_Strict):
         return value
 
 
-class Config(_Strict):
-    """The whole of `report.toml`."""
-
-    site: Site
-    run: Run
-    series: dict[str, Series]
-    pairs: list[Pair]
-    events: list[Event] = []
-    claims: list[Claim] = []
-    gate: Gate = Gate()
-    changes: Changes = Changes()
-    surprises: PublishedSurprises | None = None
-    futures: FundsFutures | None = None
-    specifications: Specifications | None = None
-    published: list[Published] = []
-    compare: Compare = Compare()
-    redirects: Annotated[list[Redirect], Field(max_length=MAX_REDIRECTS)] = []
-
-    @field_validator("series")
-    @classmethod
-    def _series_ids(cls, value: dict[str, Series]) -> dict[str, Series]:
-        if len(value) > MAX_SERIES:
-            raise ValueError(f"{len(value)} series; at most {MAX_SERIES}")
-        for key in value:
-            if not SERIES_ID.fullmatch(key):
-                raise ValueError(f"series id {_shorten(key)} must be a-z, 0-9 and '_', start with a letter, at most 32")
-        return value
 class Correction(_Strict):
     """What was published wrongly, and put right: one row of the log on the page about the site."""
 
@@ -543,6 +516,34 @@ class Correction(_Strict):
         return value
 
 
+class Config(_Strict):
+    """The whole of `report.toml`."""
+
+    site: Site
+    run: Run
+    series: dict[str, Series]
+    pairs: list[Pair]
+    events: list[Event] = []
+    claims: list[Claim] = []
+    gate: Gate = Gate()
+    changes: Changes = Changes()
+    surprises: PublishedSurprises | None = None
+    futures: FundsFutures | None = None
+    specifications: Specifications | None = None
+    published: list[Published] = []
+    compare: Compare = Compare()
+    redirects: Annotated[list[Redirect], Field(max_length=MAX_REDIRECTS)] = []
+    corrections: list[Correction] = []
+
+    @field_validator("series")
+    @classmethod
+    def _series_ids(cls, value: dict[str, Series]) -> dict[str, Series]:
+        if len(value) > MAX_SERIES:
+            raise ValueError(f"{len(value)} series; at most {MAX_SERIES}")
+        for key in value:
+            if not SERIES_ID.fullmatch(key):
+                raise ValueError(f"series id {_shorten(key)} must be a-z, 0-9 and '_', start with a letter, at most 32")
+        return value
 
     @model_validator(mode="after")
     def _known_series(self) -> Config:
@@ -562,7 +563,6 @@ class Correction(_Strict):
         if name not in self.series:
             raise ValueError(f"run.market_control_yield: unknown series {_shorten(name)}; known: {known}")
         if self.series[name].kind != "rate_pct":
-    corrections: list[Correction] = []
             raise ValueError(f"run.market_control_yield: {name!r} is of kind {self.series[name].kind}; needs a rate")
         return self
 
