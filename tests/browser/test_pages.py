@@ -141,6 +141,67 @@ def test_print_shows_the_still_picture_alone(site: Site, visit: Callable[..., Vi
     assert len(here.page.pdf()) > 10_000
 
 
+@pytest.mark.parametrize("address", ["reports/eth-russell-2000/fomc/", "claims/near-perfect-correlation/"])
+def test_a_printed_page_is_whole_and_clean(visit: Callable[..., Visit], address: str) -> None:
+    """A page printed as it was opened, without a scroll, has every picture and nothing that one could press."""
+    here = visit(scheme="dark")
+    here.open(address)
+    assert here.page.pdf(format="A4").startswith(b"%PDF")
+    here.page.emulate_media(media="print")
+    here.page.wait_for_function(
+        "() => [...document.querySelectorAll('.tandem-picture--light img')]"
+        ".every((image) => image.complete && image.naturalWidth > 0)"
+    )
+    figures = here.page.locator(".tandem-figure").all()
+    for figure in figures:
+        assert figure.locator(".tandem-picture--light img").is_visible()
+        assert figure.locator("img:visible").count() == 1
+    assert (len(figures) > 0) == address.startswith("reports/")
+    pressed = "button, input, select, textarea, [data-action], .copy-link, .number__how, .headerlink, summary"
+    visible = here.page.locator(f"article :is({pressed})").evaluate_all(
+        "(all) => all.filter((e) => e.checkVisibility() && !e.closest('thead') && !e.matches('.tandem-more > summary'))"
+        ".map((e) => e.outerHTML.slice(0, 80))"
+    )
+    assert visible == []
+    assert here.page.locator(".tandem-status").is_visible()
+    assert here.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    here.check()
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered"),
+    [
+        ("reports/eth-russell-2000/corelation/", "/reports/eth-russell-2000/correlation/"),
+        ("claims/near-perfect/", "/claims/near-perfect-correlation/"),
+        ("zzz/", ""),
+    ],
+)
+def test_a_missing_address_is_answered(visit: Callable[..., Visit], asked: str, offered: str) -> None:
+    """The page for what is not found offers the addresses that look like it, or else the sections alone."""
+    here = visit()
+    here.open(asked)
+    found = here.page.locator("[data-suggest] a")
+    if offered:
+        found.first.wait_for()
+        assert offered in [link.get_attribute("href") for link in found.all()]
+    else:
+        assert found.count() == 0
+        assert here.page.locator("[data-suggest]").is_hidden()
+    assert here.page.locator("article a[href$='/claims/']").count() >= 1
+
+
+def test_a_term_leads_to_the_glossary(visit: Callable[..., Visit]) -> None:
+    """A technical word says what it means on hover, and a press leads to its entry."""
+    here = visit()
+    here.open("reports/eth-russell-2000/correlation/")
+    term = here.page.locator("a.term").first
+    assert len(term.get_attribute("title") or "") > 10
+    term.click()
+    here.page.wait_for_url("**/methods/glossary/#*")
+    here.page.locator("h3:target").wait_for()
+    here.check()
+
+
 def test_search_loads_its_index_when_asked(visit: Callable[..., Visit]) -> None:
     """The index travels when a reader turns to the search, and then finds a page by its words."""
     here = visit()
