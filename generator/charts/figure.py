@@ -83,8 +83,9 @@ class Figure:
 
     @property
     def drawn(self) -> Mapping[str, pd.DataFrame]:
-        """The datasets that the picture draws; others only feed the table and the CSV."""
-        named = datasets_named(self.spec)
+        """The datasets that the picture draws, or shows beside it on the day picked; others feed table and CSV only."""
+        picked = self.spec["usermeta"]["tandem"].get("pick", {})
+        named = datasets_named(self.spec) | {str(picked.get("table", ""))}
         return {name: frame for name, frame in self.data.items() if name in named}
 
     @property

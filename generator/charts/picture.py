@@ -114,6 +114,9 @@ def static_rows(rows: Mapping[str, Sequence[Mapping[str, Any]]], meta: Mapping[s
     result: dict[str, list[Any]] = {}
     for name, every in rows.items():
         kept = list(every)
+        pick = meta.get("pick")
+        if pick and name in {pick["data"], pick["table"]} and kept:
+            kept = [row for row in kept if row[pick["field"]] == kept[-1][pick["field"]]]
         if name in meta.get("thin", ()) and len(kept) > _MOST_STATIC_ROWS:
             kept = _last_of_each_week(kept, x)
         elif x and main and name != readout.get("data") and kept and "decision" in kept[0]:

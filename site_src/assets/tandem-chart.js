@@ -187,6 +187,7 @@ export class LiveChart {
     const names = [...new Set(JSON.stringify(template).match(/"data":\{"name":"([a-z0-9-]+)"\}/g) ?? [])];
     const own = template.usermeta.tandem.marks ?? {};
     const sets = names.map((text) => JSON.parse(`{${text}}`).data.name).filter((name) => !(name in own));
+    if (template.usermeta.tandem.pick) sets.push(template.usermeta.tandem.pick.table);
     const bodies = await Promise.all(sets.map((name) => fetchJson(new URL(`${name}.json`, base).href)));
     if (turn !== this.turn) return;
     const spec = structuredClone(template);
@@ -194,6 +195,7 @@ export class LiveChart {
     declareColours(JSON.stringify(spec));
     const rows = Object.fromEntries(sets.map((name, i) => [name, decode(bodies[i])]));
     const columns = Object.fromEntries(sets.map((name, i) => [name, bodies[i].columns]));
+    this.pick(rows, columns, meta, view);
     const shown = this.cut(rows, meta, view);
     this.fit(spec, meta, shown, view, width);
     spec.datasets = { ...shown, ...meta.marks };
@@ -251,6 +253,27 @@ export class LiveChart {
     this.stage.classList.remove("is-live", "has-part");
   }
 
+  /* Of datasets that hold many days, the rows of the day chosen: the last one on or before it. */
+  pick(rows, columns, meta, view) {
+    if (!meta.pick) return;
+    const { data, field, table, title, step } = meta.pick;
+    const days = [...new Set(rows[data].map((row) => row[field]))];
+    const wanted = Date.parse(view.day);
+    const day = (Number.isNaN(wanted) ? days : days.filter((one) => one <= wanted)).at(-1) ?? days[0];
+    for (const name of [data, table]) rows[name] = rows[name].filter((row) => row[field] === day);
+    if (day !== days.at(-1)) meta.title = title.replace("{day}", dayFormat.format(day));
+    const text = (value, name) => formatted(value, columns[table][name]);
+    const likely = (size, chance) => (chance > 0 ? `${text(size, "low")}: ${text(chance, "low_chance")}` : "none");
+    const iso = (time) => new Date(time).toISOString().slice(0, 10);
+    const cells = rows[table].map(({ meeting, change, low, low_chance: chance }) => [
+      iso(meeting),
+      ...(change === null
+        ? ["not known", "none", "none"]
+        : [text(change, "change"), likely(low, chance), likely(low + step, 100 - chance)]),
+    ]);
+    this.figure.showDay(iso(day), days.map(iso), cells);
+  }
+
   /* Rows inside the chosen range, ending where the data end. */
   cut(rows, meta, view) {
     const main = rows[meta.readout.data];
@@ -279,7 +302,7 @@ export class LiveChart {
       for (const child of spec.hconcat) child.width = Math.floor((inner - spec.spacing * (many - 1)) / many);
     } else if (spec.vconcat) for (const child of spec.vconcat) child.width = inner;
     else spec.width = inner;
-    if (!spec.layer || meta.readout.kind !== "x" || !meta.ranges) return;
+    if (!spec.layer || meta.readout.kind !== "x" || !(meta.ranges || meta.pick)) return;
     /* Marks of a dataset without a row in the range, such as decisions or breaks, have nothing to place. */
     spec.layer = spec.layer.filter(({ data }) => data?.name === meta.readout.data || rows[data?.name]?.length !== 0);
     const series = meta.readout.series.filter((line) => !view.hidden.includes(line.field));

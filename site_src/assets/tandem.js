@@ -112,9 +112,10 @@ class Figure {
       hide: state.hide ?? "",
       case: state.case ?? "",
       part: state.part ?? "",
+      day: /^\d{4}-\d{2}-\d{2}$/.test(state.day ?? "") ? state.day : "",
       view: state.view === "table" ? "table" : "",
     };
-    const changed = ["range", "hide", "case"].some((part) => known[part] !== (this.state[part] ?? ""));
+    const changed = ["range", "hide", "case", "day"].some((part) => known[part] !== (this.state[part] ?? ""));
     const moved = known.part !== (this.state.part ?? "");
     this.state = known;
     this.element.classList.toggle("is-table", known.view === "table");
@@ -130,7 +131,7 @@ class Figure {
     this.setSliders();
     if (this.live && changed) this.live.show(this.view());
     else if (this.live && moved) this.movePart(this.view().part);
-    else if (!this.live && (known.range || known.hide || known.case || known.part)) this.hydrate();
+    else if (!this.live && (known.range || known.hide || known.case || known.part || known.day)) this.hydrate();
   }
 
   view() {
@@ -139,6 +140,7 @@ class Figure {
       case: this.state.case,
       hidden: this.state.hide ? this.state.hide.split(" ") : [],
       part: partOf(this.state.part),
+      day: this.state.day,
     };
   }
 
@@ -156,6 +158,29 @@ class Figure {
   movePart(part) {
     if (this.live?.view) this.live.view.part = part;
     this.live?.showPart(part);
+  }
+
+  /* The day whose data are shown, in the form that chooses it and in the table that goes with it. */
+  showDay(day, days, cells) {
+    this.days = days;
+    this.day = day;
+    const form = document.querySelector(`[data-day="${this.id}"]`);
+    if (form) {
+      form.elements.day.value = day;
+      form.elements.earlier.disabled = day === days[0];
+      form.elements.later.disabled = day === days.at(-1);
+    }
+    const table = document.querySelector(`[data-day-table="${this.id}"]`);
+    if (!table) return;
+    table.caption.querySelector("span").textContent = day;
+    table.tBodies[0].replaceChildren(
+      ...cells.map((texts) => {
+        const row = document.createElement("tr");
+        row.append(...texts.map((text, i) => Object.assign(document.createElement(i ? "td" : "th"), { textContent: text })));
+        row.cells[0].scope = "row";
+        return row;
+      }),
+    );
   }
 
   say(words) {
@@ -380,6 +405,24 @@ function bindPart(form) {
   });
 }
 
+/* --- a form that chooses the day a figure shows ----------------------------------------------------------------------------- */
+
+function bindDay(form) {
+  if (form.dataset.ready) return;
+  form.dataset.ready = "true";
+  const own = () => [...figures.values()].find((one) => one.id === form.dataset.day && one.element.isConnected);
+  const go = (day) => day && own()?.change({ day: day === own().days?.at(-1) ? "" : day });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.elements.day.addEventListener("change", () => go(form.elements.day.value));
+  for (const [name, step] of [["earlier", -1], ["later", 1]]) {
+    form.elements[name].addEventListener("click", async () => {
+      await own()?.hydrate();
+      const { days, day } = own() ?? {};
+      if (days) go(days[days.indexOf(day) + step]);
+    });
+  }
+}
+
 /* --- freshness ------------------------------------------------------------------------------------------------------ */
 
 function markOverdue() {
@@ -471,8 +514,9 @@ function addCopyLink(place) {
     }
     setTimeout(() => (button.textContent = "#"), 2000);
   });
+  const how = place.nextElementSibling;
   if (cell) cell.append(button);
-  else place.after(button);
+  else (how?.matches(".number__how") ? how : place).after(button);
 }
 
 /* --- an address that does not exist: those that look like it ------------------------------------------------------------ */
@@ -512,6 +556,7 @@ function mount() {
   }
   document.querySelectorAll("[data-choices]").forEach(bindChoices);
   document.querySelectorAll("[data-part]").forEach(bindPart);
+  document.querySelectorAll("[data-day]").forEach(bindDay);
   document.querySelectorAll("table.sortable").forEach(makeSortable);
   document.querySelectorAll("span.number[id], .md-content tbody tr[id]").forEach(addCopyLink);
   markOverdue();

@@ -339,3 +339,50 @@ def test_an_address_opens_a_part_of_another_kind(visit: Callable[..., Visit]) ->
     awake(stage)
     here.page.wait_for_function("document.querySelector('.part-of-curve output').textContent.startsWith('The whole')")
     here.check()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "day"),
+    [("", "2025-10-07"), ("2025-10-03", "2025-09-30"), ("1999-01-01", "2025-09-30"), ("x", "2025-10-07")],
+)
+def test_a_figure_of_many_days_shows_one(visit: Callable[..., Visit], wanted: str, day: str) -> None:
+    """Of the days held, the last one on or before the day asked for; nonsense shows the newest, too early the first."""
+    here = visit()
+    here.open("")
+    told: dict[str, Any] = here.page.evaluate(
+        """async (wanted) => {
+            const { LiveChart } = await import("/assets/tandem-chart.js");
+            const [first, second] = ["2025-09-30", "2025-10-07"].map((text) => Date.parse(text));
+            const rows = {
+              paths: [{ as_of: first, implied: 4.1 }, { as_of: second, implied: 4.0 }],
+              odds: [
+                { as_of: first, meeting: second, change: null, low: null, low_chance: null },
+                { as_of: second, meeting: Date.parse("2025-10-29"), change: -24.25, low: -25, low_chance: 97 },
+                { as_of: second, meeting: Date.parse("2025-12-10"), change: 0, low: 0, low_chance: 100 },
+              ],
+            };
+            const number = (unit, decimals) => ({ kind: "number", unit, decimals, signed: unit === " bp" });
+            const columns = { odds: { change: number(" bp", 1), low: number(" bp", 0), low_chance: number(" %", 0) } };
+            const pick = { data: "paths", field: "as_of", table: "odds", step: 25, title: "Priced on {day}" };
+            const meta = { pick, title: "newest" };
+            const shown = {};
+            const figure = { showDay: (day, days, cells) => Object.assign(shown, { day, days, cells }) };
+            LiveChart.prototype.pick.call({ figure }, rows, columns, meta, { day: wanted });
+            return { ...shown, title: meta.title, implied: rows.paths.map((row) => row.implied) };
+        }""",
+        wanted,
+    )
+    newest = day == "2025-10-07"
+    assert told["day"] == day
+    assert told["days"] == ["2025-09-30", "2025-10-07"]
+    assert told["implied"] == [4.0 if newest else 4.1]
+    assert told["title"] == ("newest" if newest else "Priced on 30 Sept 2025")
+    assert told["cells"] == (
+        [
+            ["2025-10-29", "−24.3 bp", "−25 bp: 97 %", "0 bp: 3 %"],
+            ["2025-12-10", "0.0 bp", "0 bp: 100 %", "none"],
+        ]
+        if newest
+        else [["2025-10-07", "not known", "none", "none"]]
+    )
+    here.check()

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import Markup
 
-from generator.expectations import POLICY, STOCKS, TWO_YEAR, Expectations, Surprises
+from generator.expectations import POLICY, STOCKS, TWO_YEAR, Expectations, Futures, Surprises
 from generator.findings import Estimate, Unavailable
 from generator.fomc import load_meetings
 from generator.reports import fomc
 from generator.reports.fomc.bench import studies
 from generator.reports.fomc.expected import odds_words, path_on
+from generator.reports.fomc.path_days import RECENT as RECENT_DAYS
+from generator.reports.fomc.path_days import DayPaths, days_offered
 from generator.reports.fomc.study import around, scheduled, session_before, session_of
 from generator.stats.event_study import event_beta
 from generator.stats.expected_path import MeetingOdds, NoOdds
@@ -25,7 +28,6 @@ from tests.reports.policy import AS_OF, LAST, changed_after, context, priced, re
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from generator.expectations import Futures
     from generator.findings import Numbers
     from generator.reports.fomc import Findings
     from generator.reports.fomc.meetings import Row
@@ -270,11 +272,89 @@ def test_odds_in_words() -> None:
         steps={-25: 0.8, 0: 0.2},
         cumulative=None,
     )
-    assert odds_words(odds).unescape().replace("\u202f", " ").replace("\u00a0", " ") == "80 % cut of 25 bp, 20 % hold"
+    words = Markup(odds_words(odds)).unescape()  # noqa: S704 - words of our own
+    assert words.replace("\u202f", " ").replace("\u00a0", " ") == "80 % cut of 25 bp, 20 % hold"
     certain = dataclasses.replace(odds, steps={0: 0.999, 25: 0.001})
     assert odds_words(certain).count("%") == 1
     assert odds_words(NoOdds(date=AS_OF, reason="none")) == "not known: none"
     assert odds_words(None) == "over"
+
+
+def test_every_day_offered_has_its_own_path(omniscient: Futures) -> None:
+    """On any day offered the path is the one of its closes, with the steps of the true decisions, certain."""
+    page_context = context(expectations=Expectations(futures=omniscient), without=["dff"])
+    found = fomc.analyse(page_context)
+    days = found.days
+    offered = sorted({stamp.date() for stamp in days.paths["as_of"]})
+    assert offered[-1] == AS_OF
+    assert date(2025, 10, 7) in offered
+    decided = {m.date: m.decision_bp for m in load_meetings()}
+    for day in (date(2025, 10, 7), offered[0], offered[-1]):
+        stamp = pd.Timestamp(day)
+        path = {o.date: o for o in path_on(page_context, omniscient, day) if isinstance(o, MeetingOdds)}
+        odds = days.odds[days.odds["as_of"] == stamp].dropna()
+        assert {d.date() for d in odds["meeting"]} == set(path)
+        for row in odds.to_dict("records"):
+            held = row["meeting"].date()
+            assert row["change"] == pytest.approx(path[held].change_bp, abs=1e-9)
+            if held <= AS_OF:
+                assert row["change"] == pytest.approx(decided[held], abs=1e-6)
+        steps = days.paths[days.paths["as_of"] == stamp].set_index("date")
+        assert steps.index[0] == stamp
+        assert steps.index.is_monotonic_increasing
+        for held, odd in path.items():
+            assert steps.loc[pd.Timestamp(held), "implied"] == pytest.approx(odd.end_pct)
+
+
+def test_a_path_shows_no_decision_that_is_not_known(omniscient: Futures) -> None:
+    """What was decided is drawn up to the as-of date alone; cutting the data changes no path of an earlier day."""
+    whole = fomc.analyse(context(expectations=Expectations(futures=omniscient), without=["dff"])).days
+    as_of = date(2025, 11, 14)
+    early = fomc.analyse(context(as_of=as_of, expectations=Expectations(futures=omniscient), without=["dff"])).days
+    assert early.paths.loc[early.paths["date"] > pd.Timestamp(as_of), "decided"].isna().all()
+    day = pd.Timestamp("2025-10-07")
+    columns = ["date", "implied"]
+    first, second = (found.paths.loc[found.paths["as_of"] == day, columns] for found in (early, whole))
+    both = first.merge(second, on="date", suffixes=("", "_later"))
+    assert len(both) >= 5
+    assert both["implied"].to_list() == pytest.approx(both["implied_later"].to_list())
+
+
+def test_days_are_one_a_week_and_every_recent_one() -> None:
+    """The last session of a week, all of the last quarter, and the claim's own day."""
+    sessions = pd.bdate_range("2025-01-06", "2026-02-20")
+    source = Futures(label="", closes=pd.DataFrame({"2026-03": 96.0}, index=sessions), sha256="")
+    days = days_offered(source, date(2025, 10, 7))
+    assert set(days[-RECENT_DAYS:]) == {stamp.date() for stamp in sessions[-RECENT_DAYS:]}
+    assert [day for day in days[:-RECENT_DAYS] if day.weekday() != 4] == [date(2025, 10, 7)]
+    assert days[0] == date(2025, 1, 10)
+    assert days_offered(Futures(label="", closes=pd.DataFrame(), sha256=""), date(2025, 10, 7)) == ()
+
+
+def test_table_of_odds_adds_up(omniscient: Futures) -> None:
+    """The page shows the last day's meetings with the change and both steps around it; without prices, nothing."""
+    found = fomc.analyse(context(expectations=Expectations(futures=omniscient), without=["dff"]))
+    assert found.days.cells[0][0] > str(AS_OF)
+    assert all(len(cells) == 4 for cells in found.days.cells)
+    assert fomc.analyse(context()).days.cells == ()
+    made = DayPaths(
+        paths=found.days.paths,
+        odds=pd.DataFrame(
+            {
+                "as_of": [pd.Timestamp(AS_OF)] * 3,
+                "meeting": pd.to_datetime(["2026-10-28", "2026-12-09", "2027-01-27"]),
+                "change": [-10.0, 25.0, np.nan],
+                "low": [-25.0, 25.0, np.nan],
+                "low_chance": [40.0, 100.0, np.nan],
+            }
+        ),
+    )
+    plainly = [tuple(cell.replace("\u202f", " ").replace("\u00a0", " ") for cell in row) for row in made.cells]
+    assert plainly == [
+        ("2026-10-28", "−10.0 bp", "−25 bp: 40 %", "0 bp: 60 %"),
+        ("2026-12-09", "+25.0 bp", "+25 bp: 100 %", "none"),
+        ("2027-01-27", "not known", "none", "none"),
+    ]
 
 
 # -------------------------------------------------------------------------------------------------------- missing data

@@ -24,6 +24,7 @@ from generator.reports.fomc.figures import (
     scatter_figure,
 )
 from generator.reports.fomc.meetings import RECENT, Row, rows
+from generator.reports.fomc.path_days import DayPaths, day_figure, paths_by_day
 from generator.reports.fomc.path_figures import path_figure, projection_figure
 from generator.reports.fomc.responses import HORIZONS, Responses, all_responses, same_way
 from generator.reports.fomc.study import ROLES, YIELD, Measures, measures, scheduled
@@ -76,6 +77,7 @@ class Findings:
     responses: Responses
     effects: Effects
     expected: Expected
+    days: DayPaths
     bench: tuple[Study, ...]
     windows: tuple[TableRow, ...]
     surprises: tuple[TableRow, ...]
@@ -132,6 +134,7 @@ def analyse(context: Context) -> Findings:
         responses=responses,
         effects=different,
         expected=priced,
+        days=paths_by_day(context),
         bench=studies(context),
         horizons=HORIZONS,
         recent=every[:RECENT],
@@ -273,6 +276,7 @@ def figures(context: Context, findings: Findings) -> Sequence[Figure]:
         path_figure(context, "b", findings.events, findings.measures),
         projection_figure(context, findings.responses.projections),
         expected_figure(context, findings.expected),
+        day_figure(context, findings.days),
     )
     return tuple(figure for figure in made if figure is not None)
 
