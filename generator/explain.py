@@ -69,6 +69,9 @@ def columns(context: Context) -> list[tuple[str, str, str]]:
     for name, file in YIELD_FILES.items():
         if name in context.config.series:
             rate = context.config.series[name].label
+            if file != WITH_YIELD:
+                rows.append((file, "date, a_return, b_return, m_return, yield_change", f"the same with the {rate}"))
+                continue
             rows += [
                 (file, "date", f"session on which these, the {m} and the {rate} all have a value"),
                 (file, "a_return, b_return, m_return", three),
