@@ -37,14 +37,17 @@ class Surprises:
         By day of the statement (naive midnights); columns `POLICY`, `TWO_YEAR` and `STOCKS`, NaN where not published.
     sha256 : str
         Hash of the file.
-    symbol : str
-        The file.
+    source, symbol, retrieved_at, terms : str
+        Where they come from (the file), and on what terms; `retrieved_at` stays empty for a file.
     """
 
     label: str
     frame: pd.DataFrame
     sha256: str
+    source: str = "csv"
     symbol: str = ""
+    retrieved_at: str = ""
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from generator import explain
+from generator.expectations import Futures
+from generator.findings import Unavailable
 from generator.report import Page, SiteContext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+FUTURES, SURPRISES = "fed_funds_futures", "policy_surprises"
 
 
 def compose(context: SiteContext) -> Mapping[str, Any]:
@@ -32,6 +36,7 @@ def compose(context: SiteContext) -> Mapping[str, Any]:
                 "terms": item.terms if item else "",
             }
         )
+    rows += _expectations(context)
     checks = sorted(context.gate.checks, key=lambda c: (c.passed, c.series_id, c.name))
     return {
         "rows": rows,
@@ -57,6 +62,31 @@ def compose(context: SiteContext) -> Mapping[str, Any]:
         "edition_notes": context.edition_notes,
         "failed": sum(not check.passed for check in checks),
     }
+
+
+def _expectations(context: SiteContext) -> Iterator[dict[str, Any]]:
+    """Yield what markets expected of policy: prices of futures by contract, and published surprises, or why not."""
+    config, found = context.config, context.panel.expectations
+    named = ((FUTURES, config.futures, found.futures), (SURPRISES, config.surprises, found.surprises))
+    for series_id, wanted, item in named:
+        if wanted is None:
+            continue
+        row: dict[str, Any] = {"id": series_id, "label": wanted.label, "first": "", "last": "", "nobs": 0}
+        if isinstance(item, Unavailable):
+            yield {**row, "source": item.reason, "symbol": "", "retrieved": "", "sha256": "", "terms": ""}
+            continue
+        frame = item.closes if isinstance(item, Futures) else item.frame
+        yield {
+            **row,
+            "source": item.source,
+            "symbol": item.symbol,
+            "first": str(frame.index[0].date()) if len(frame) else "",
+            "last": str(frame.index[-1].date()) if len(frame) else "",
+            "nobs": int(frame.notna().to_numpy().sum()),
+            "retrieved": item.retrieved_at,
+            "sha256": item.sha256[:16],
+            "terms": item.terms,
+        }
 
 
 PAGE = Page(path="data/index.md", title="Data", template="pages/data.md.j2", compose=compose)

@@ -10,6 +10,7 @@ import pandas as pd
 from generator.errors import DataError
 from generator.expectations import POLICY, STOCKS, TWO_YEAR, Surprises
 from generator.findings import Unavailable
+from generator.sources.csv import TERMS
 from generator.sources.long_table import LongTable
 
 if TYPE_CHECKING:
@@ -56,4 +57,4 @@ def load(folder: Path, config: Config) -> Surprises | Unavailable:
         )
     if frame.empty:
         return Unavailable(reason=f"{table.name} holds no row that surprises.csv.keep keeps")
-    return Surprises(label=source.label, frame=frame, sha256=table.sha256, symbol=path.name)
+    return Surprises(label=source.label, frame=frame, sha256=table.sha256, symbol=path.name, terms=TERMS)
