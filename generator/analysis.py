@@ -19,6 +19,7 @@ from generator.panel import Observed, Panel
 from generator.parallel import spread
 from generator.report import Analysed, Context, DataKind, PairResult, Recovery, Report
 from generator.reports import REPORTS
+from generator.reports.overview import BRIEF, BriefFindings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -128,10 +129,18 @@ class Work:
     kind: DataKind
     draw: bool = True
 
-    def __call__(self, slug: str) -> Done | tuple[Recovery, ...]:
+    def __call__(self, slug: str) -> Done | BriefFindings | tuple[Recovery, ...]:
         """Return the analysis of a pair, or of the estimators' trial."""
         if slug == RECOVERY:
             return recovery(self.config, self.as_of)
+        brief = next((pair for pair in self.config.overviews if pair.slug == slug), None)
+        if brief is not None:
+            own = {name: self.observed[name] for name in (brief.a, brief.b) if name in self.observed}
+            panel = Panel(own, self.config, self.as_of)
+            findings: BriefFindings = BRIEF.analyse(
+                Context(config=self.config, pair=brief, panel=panel, data=self.kind, meetings=())
+            )
+            return findings
         panel = Panel(self.observed, self.config, self.as_of, self.expectations)
         pair = next(pair for pair in self.config.pairs if pair.slug == slug)
         result = analyse_pair(self.config, pair, panel, self.kind)
@@ -143,23 +152,45 @@ class Work:
 
     def keys(self) -> dict[str, str]:
         """Return the cache key of every pair, and of the trial."""
-        shared = self.config.model_dump_json(exclude={"pairs"})
-        data = hashlib.sha256(self.expectations.sha256().encode())
-        for name in sorted(self.observed):
-            item = self.observed[name]
-            for text in (name, item.source, item.symbol, item.retrieved_at, item.sha256, item.terms):
-                data.update(f"{len(text)}:{text}".encode())
-            data.update(item.values.index.to_numpy().astype("datetime64[s]").astype("<i8").tobytes())
-            data.update(item.values.to_numpy(dtype="<f8").tobytes())
-        common = (shared, str(self.as_of), self.kind)
-        keys = {pair.slug: key_of("pair", *common, data.digest(), pair.model_dump_json()) for pair in self.config.pairs}
-        return {**keys, RECOVERY: key_of("recovery", *common, self.config.featured.model_dump_json())}
+        settings = self.config.model_dump_json(exclude={"pairs", "overviews", "series"})
+        series = self.config.model_dump_json(include={"series"})
+        each = {name: _identity(item) for name, item in self.observed.items()}
+        data = self.expectations.sha256().encode() + b"".join(each[name] for name in sorted(each))
+        common = (settings, str(self.as_of), self.kind)
+        keys = {pair.slug: key_of("pair", *common, series, data, pair.model_dump_json()) for pair in self.config.pairs}
+        for pair in self.config.overviews:  # these depend on their own two series alone
+            own = [self.config.series[name].model_dump_json() for name in (pair.a, pair.b)]
+            values = [each.get(name, b"") for name in (pair.a, pair.b)]
+            keys[pair.slug] = key_of("overview", *common, *own, *values, pair.model_dump_json())
+        return {**keys, RECOVERY: key_of("recovery", *common, series, self.config.featured.model_dump_json())}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analyses:
+    """What was found for every pair, in the order of the configuration.
+
+    Parameters
+    ----------
+    results : tuple of PairResult
+        Pairs with all pages.
+    overviews : tuple of PairResult
+        Pairs with an overview only.
+    trial : tuple of Recovery
+        How well the estimators recover a known truth.
+    sha256 : str
+        Hash of all they were computed from, the code among it.
+    """
+
+    results: tuple[PairResult, ...]
+    overviews: tuple[PairResult, ...]
+    trial: tuple[Recovery, ...]
+    sha256: str
 
 
 def analyse_all(
     work: Work, cache: Cache, *, jobs: int, cluster: str = "", progress: Callable[[str, int, int], None]
-) -> tuple[tuple[PairResult, ...], tuple[Recovery, ...]]:
-    """Return every pair's analysis in the order of the configuration, and the estimators' trial.
+) -> Analyses:
+    """Return every pair's analysis, and the estimators' trial.
 
     What the cache holds is not computed. The rest is, in `jobs` processes or on a Dask cluster, and kept.
     """
@@ -169,7 +200,7 @@ def analyse_all(
     if work.kind == "sample":  # the pair's own numbers are the trial
         del keys[RECOVERY]
     missing = [slug for slug, key in keys.items() if not cache.holds(key)]
-    found: dict[str, Done | tuple[Recovery, ...]] = {}
+    found: dict[str, Done | BriefFindings | tuple[Recovery, ...]] = {}
     for slug, done in spread(work, missing, jobs=jobs, cluster=cluster):
         found[slug] = done
         if isinstance(done, Done):
@@ -178,19 +209,37 @@ def analyse_all(
             found[slug] = dataclasses.replace(done, pictures={})
         cache.put(keys[slug], found[slug])
         progress("analysis", len(found), len(missing))
-    results = []
+    results, overviews = [], []
     trial: tuple[Recovery, ...] = ()
+    briefs = {pair.slug: pair for pair in config.overviews}
     for slug, key in keys.items():
         kept = found[slug] if slug in found else cache.get(key, functools.partial(work, slug))
         if isinstance(kept, Done):
             context = dataclasses.replace(kept.result.context, config=config, panel=panel)
             results.append(dataclasses.replace(kept.result, context=context))
+        elif isinstance(kept, BriefFindings):
+            pair = briefs[slug]
+            context = Context(config=config, pair=pair, panel=panel, data=work.kind, meetings=())
+            page = Analysed(report=BRIEF, findings=kept, figures=())
+            numbers = kept.numbers.linked(BRIEF.address(pair))
+            overviews.append(PairResult(context=context, pages=(page,), numbers=numbers))
         else:
             trial = kept
     if work.kind == "sample":
         featured = next(result for result in results if result.pair == config.featured)
         trial = recovered(config, featured.numbers, work.as_of)
-    return tuple(results), trial
+    made_of = key_of("analyses", *work.keys().values())
+    return Analyses(results=tuple(results), overviews=tuple(overviews), trial=trial, sha256=made_of)
+
+
+def _identity(item: Observed) -> bytes:
+    """Return the hash of a series: its values, and whatever the pages say of its origin."""
+    digest = hashlib.sha256()
+    for text in (item.series_id, item.source, item.symbol, item.retrieved_at, item.sha256, item.terms):
+        digest.update(f"{len(text)}:{text}".encode())
+    digest.update(item.values.index.to_numpy().astype("datetime64[s]").astype("<i8").tobytes())
+    digest.update(item.values.to_numpy(dtype="<f8").tobytes())
+    return digest.digest()
 
 
 def draw_kept(cache: Cache) -> Draw:

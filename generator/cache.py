@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.metadata
+import json
 import os
 import pickle
 import tempfile
@@ -132,3 +133,47 @@ def key_of(*parts: str | bytes) -> str:
         digest.update(len(body).to_bytes(8, "little"))
         digest.update(body)
     return digest.hexdigest()
+
+
+def tree_sha256(folder: Path) -> str:
+    """Return the hash of every file of a folder with its path; a missing folder has one of its own."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        digest.update(f"{path.relative_to(folder).as_posix()}\n".encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a folder was made from the last time, so that it is not made again from the same.
+
+    Parameters
+    ----------
+    record_file : Path
+    inputs : str
+        Hash of all that the folder depends on.
+    folder : Path
+    """
+
+    record_file: Path
+    inputs: str
+    folder: Path
+
+    def unchanged(self) -> bool:
+        """Return whether the folder is, byte for byte, what the last run made from these inputs."""
+        try:
+            last = json.loads(self.record_file.read_text(encoding="utf-8"))
+            return bool(last["inputs"] == self.inputs and last["folder"] == tree_sha256(self.folder))
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
+    def record(self) -> None:
+        """Remember what the folder was made from; where that cannot be written, the next run makes it again."""
+        body = json.dumps({"inputs": self.inputs, "folder": tree_sha256(self.folder)})
+        try:
+            self.record_file.parent.mkdir(parents=True, exist_ok=True)
+            self.record_file.write_text(body, encoding="utf-8")
+        except OSError:
+            self.record_file.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 import tomllib
@@ -226,6 +227,31 @@ class Pair(_Strict):
         return self
 
 
+class Universe(_Strict):
+    """Every pair of a list of assets, each with an overview.
+
+    Parameters
+    ----------
+    series : list of str
+        Daily price series.
+    market : str
+        Market control of these pairs; not one of them.
+    """
+
+    series: Annotated[list[str], Field(min_length=2, max_length=MAX_SERIES)]
+    market: str
+    start: Day | None = None
+
+    @model_validator(mode="after")
+    def _different(self) -> Universe:
+        twice = next((name for i, name in enumerate(self.series) if name in self.series[:i]), None)
+        if twice is not None:
+            raise ValueError(f"series: {_shorten(twice)} is there twice")
+        if self.market in self.series:
+            raise ValueError(f"market is {self.market!r}, which is one of the series; choose another control")
+        return self
+
+
 class Event(_Strict):
     """A date marked on charts."""
 
@@ -351,6 +377,7 @@ class Run(_Strict):
     fetch_deadline_seconds: Annotated[int, Field(ge=5, le=3600)] = 120
     offline_verdict_seconds: Annotated[int, Field(ge=1, le=300)] = 20
     editions: bool = True
+    detailed_pairs: Annotated[int, Field(ge=1, le=MAX_PAIRS)] = 24
 
     @field_validator("windows")
     @classmethod
@@ -523,6 +550,8 @@ class Config(_Strict):
     run: Run
     series: dict[str, Series]
     pairs: list[Pair]
+    overviews: list[Pair] = []
+    universes: Annotated[list[Universe], Field(max_length=100)] = []
     events: list[Event] = []
     claims: list[Claim] = []
     gate: Gate = Gate()
@@ -550,15 +579,22 @@ class Config(_Strict):
         known = ", ".join(self.series)
         if not 1 <= len(self.pairs) <= MAX_PAIRS:
             raise ValueError(f"pairs: {len(self.pairs)} entries; needs 1 to {MAX_PAIRS}")
-        for i, pair in enumerate(self.pairs):
-            for field in ("a", "b", "market"):
-                name = getattr(pair, field)
-                if name not in self.series:
-                    raise ValueError(f"pairs[{i}].{field}: unknown series {_shorten(name)}; known: {known}")
-                if self.series[name].kind != "price":
-                    raise ValueError(f"pairs[{i}].{field}: {name!r} is of kind {self.series[name].kind}; needs a price")
-                if self.series[name].frequency != "daily":
-                    raise ValueError(f"pairs[{i}].{field}: {name!r} is hourly; needs a daily price")
+        wanted = [
+            (f"{table}[{i}].{field}", str(getattr(pair, field)))
+            for table, pairs in (("pairs", self.pairs), ("overviews", self.overviews))
+            for i, pair in enumerate(pairs)
+            for field in ("a", "b", "market")
+        ]
+        for i, universe in enumerate(self.universes):
+            wanted += [(f"universes[{i}].series[{k}]", name) for k, name in enumerate(universe.series)]
+            wanted.append((f"universes[{i}].market", universe.market))
+        for place, name in wanted:
+            if name not in self.series:
+                raise ValueError(f"{place}: unknown series {_shorten(name)}; known: {known}")
+            if self.series[name].kind != "price":
+                raise ValueError(f"{place}: {name!r} is of kind {self.series[name].kind}; needs a price")
+            if self.series[name].frequency != "daily":
+                raise ValueError(f"{place}: {name!r} is hourly; needs a daily price")
         name = self.run.market_control_yield
         if name not in self.series:
             raise ValueError(f"run.market_control_yield: unknown series {_shorten(name)}; known: {known}")
@@ -636,6 +672,39 @@ class Config(_Strict):
         """The pair the front page answers for."""
         return self.pair(self.site.featured)
 
+    def expanded(self) -> Config:
+        """Return the configuration with every pair it stands for in its place.
+
+        The first `run.detailed_pairs` of ``[[pairs]]`` get all pages, and so do the featured pair and those that claims
+        are about. The others, ``[[overviews]]`` and the pairs of ``[[universes]]`` get an overview each; one that is
+        there already is not made again.
+
+        Raises
+        ------
+        ConfigError
+            There are too many.
+        """
+        kept = {self.site.featured, *(claim.pair for claim in self.claims)}
+        room = self.run.detailed_pairs - sum(pair.slug in kept for pair in self.pairs)
+        others = [pair.slug for pair in self.pairs if pair.slug not in kept]
+        kept |= set(others[: max(room, 0)])
+        overviews = [pair for pair in self.pairs if pair.slug not in kept] + self.overviews
+        known = {frozenset((pair.a, pair.b)) for pair in (*self.pairs, *self.overviews)}
+        slugs = {pair.slug for pair in (*self.pairs, *self.overviews)}
+        for universe in self.universes:
+            for a, b in itertools.combinations(universe.series, 2):
+                slug = f"{a}-{b}".replace("_", "-")
+                if frozenset((a, b)) in known or slug in slugs:
+                    continue
+                known.add(frozenset((a, b)))
+                slugs.add(slug)
+                title = f"{self.series[a].label} and {self.series[b].label}"
+                overviews.append(Pair(slug=slug, title=title, a=a, b=b, market=universe.market, start=universe.start))
+                if len(overviews) > MAX_PAIRS:
+                    raise ConfigError(f"universes: they make more than {MAX_PAIRS} pairs; shorten a list of series")
+        pairs = [pair for pair in self.pairs if pair.slug in kept]
+        return self.model_copy(update={"pairs": pairs, "overviews": overviews, "universes": []})
+
     def only(self, slugs: list[str]) -> Config:
         """Return the configuration with these pairs alone, and the claims about them."""
         pairs = [self.pair(slug) for slug in slugs]
@@ -643,6 +712,7 @@ class Config(_Strict):
         return self.model_copy(
             update={
                 "pairs": pairs,
+                "overviews": [],
                 "site": self.site.model_copy(update={"featured": featured}),
                 "claims": [claim for claim in self.claims if claim.pair in slugs],
             }
@@ -684,7 +754,7 @@ def parse_config(raw: bytes, name: str) -> Config:
     except RecursionError as error:
         raise ConfigError(f"{name}: nested too deeply to be a configuration") from error
     try:
-        return Config.model_validate(table)
+        return Config.model_validate(table).expanded()
     except ValidationError as error:
         raise ConfigError(_one_line(name, error)) from error
 

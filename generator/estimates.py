@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from generator.findings import Estimate, Unavailable
+from generator.panel import as_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from generator.stats.bootstrap import Interval
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from generator.findings import Number
+    from generator.report import Context
+    from generator.stats.bootstrap import Estimator, Interval
     from generator.stats.proportions import Proportion
     from generator.stats.regression import RateBeta
 
 BETA_UNIT = "percent per +25 bp"
+FEWEST_PAIRS = 10
+"""Fewer pairs say nothing about a correlation."""
 
 
 class Spanned(Protocol):
@@ -113,3 +124,47 @@ def _have(count: int) -> str:
 
 def _remain(count: int) -> str:
     return "remains" if count <= 1 else "remain"
+
+
+def estimate(
+    context: Context, changes: pd.DataFrame, nobs: int, *, number_id: str, estimator: Estimator = "pearson"
+) -> Number:
+    """Return the correlation of the last `nobs` rows of two columns with its bootstrap interval, or why there is none.
+
+    Parameters
+    ----------
+    changes : DataFrame of shape (n, 2)
+        Returns of A and B.
+    number_id : str
+        Names the random stream.
+    """
+    if nobs < FEWEST_PAIRS or len(changes) < nobs:
+        return Unavailable(reason=f"not enough data (n = {len(changes)}, needs {max(nobs, FEWEST_PAIRS)})")
+    window = changes.iloc[-nobs:]
+    x, y = window.to_numpy(dtype=np.float64).T
+    if still(x, y):
+        return Unavailable(reason=f"a series does not change in this window (n = {nobs})")
+    from generator.stats.bootstrap import bootstrap_correlation  # noqa: PLC0415 - only where one is computed
+
+    result = bootstrap_correlation(
+        x, y, estimator=estimator, reps=context.reps, rng=context.rng(number_id), level=context.level
+    )
+    return interval_estimate(result, span_of(window), method="correlation", unit="correlation")
+
+
+def still(*columns: NDArray[np.float64]) -> bool:
+    """Return whether one of the columns does not change, so that nothing correlates with it."""
+    return not all(np.ptp(column) > 0 for column in columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """First and last date of some rows."""
+
+    first: date
+    last: date
+
+
+def span_of(rows: pd.DataFrame) -> Span:
+    """Return the dates that rows cover; there must be some."""
+    return Span(first=as_date(rows.index[0]), last=as_date(rows.index[-1]))

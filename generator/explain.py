@@ -10,19 +10,20 @@ import math
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from generator.findings import Estimate
 from generator.recipes import TOGETHER, WITH_MARKET, WITH_YIELD, YIELD, recipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
-
     from generator.findings import Number
     from generator.report import Context
 
 YIELD_FILES: Final = {YIELD: WITH_YIELD} | {name: f"rates-{name}.csv" for name in ("dgs3mo", "dgs10", "dfii10")}
 WEEK_BEFORE: Final = 7
+BRIEF_ROWS: Final = 253
 DIGITS: Final = 12
 """Significant digits of a download: a script gets the published number again to six decimals or better."""
 
@@ -103,6 +104,23 @@ def downloads(context: Context) -> dict[str, str]:
             heads = ("a_return", "b_return", "m_return", "yield_change")
             files[file] = _csv({head: changes[key] for head, key in zip(heads, ids, strict=False)})
     return files
+
+
+def brief_download(context: Context) -> str:
+    """Return the rows behind the numbers of a pair that has an overview only: since the claim, or the last year."""
+    pair = context.pair
+    if context.lacking(pair.a, pair.b) is not None or not context.sample_ab().nobs:
+        return ""
+    sample = context.sample_ab()
+    first = min(sample.levels.index[-BRIEF_ROWS:][0], pd.Timestamp(context.config.run.claim_date))
+    levels = sample.levels.loc[first:]
+    index = 100 * levels / levels.iloc[0]
+    returns = sample.changes.reindex(levels.index)
+    names = {"a": pair.a, "b": pair.b}
+    return _csv(
+        {f"{role}_return": returns[key] for role, key in names.items()}
+        | {f"{role}_index": index[key] for role, key in names.items()}
+    )
 
 
 def _csv(parts: Mapping[str, pd.Series]) -> str:

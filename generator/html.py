@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from generator import embeds, ledger, linkcheck, site
-from generator.cache import key_of
+from generator.cache import Stamp, key_of, tree_sha256
 from generator.errors import BuildError
 from generator.render import environment
 
@@ -55,8 +56,8 @@ def build_html(project: Project, context: SiteContext, *, whole: bool = True, an
     }
     if origin["site_url"]:
         settings["SITE_URL"] = origin["site_url"]
-    kept = project.cache.parent / "site.json"
-    if not anew and _made_of(kept) == (_inputs(project, context, settings, whole=whole), tree_sha256(project.site)):
+    made = Stamp(project.cache.parent / "site.json", _inputs(project, context, settings, whole=whole), project.site)
+    if not anew and made.unchanged():
         return
     aside = project.root / "site.new"
     shutil.rmtree(aside, ignore_errors=True)
@@ -65,7 +66,8 @@ def build_html(project: Project, context: SiteContext, *, whole: bool = True, an
     finished = subprocess.run(  # noqa: S603 - fixed words and our own folder
         command,
         cwd=project.root,
-        env={**os.environ, **settings},
+        # Set but empty, SITE_URL would leave the site without any address, and instant navigation off without a word.
+        env={**{key: value for key, value in os.environ.items() if value or key != "SITE_URL"}, **settings},
         capture_output=True,
         encoding="utf-8",
         errors="replace",
@@ -80,17 +82,8 @@ def build_html(project: Project, context: SiteContext, *, whole: bool = True, an
     site.swap_in(aside, project.site)
     if found:
         ledger.record(project.store, found, origin["as_of"])
-    made = {"inputs": _inputs(project, context, settings, whole=whole), "site": tree_sha256(project.site)}
-    site.write_text(kept, site.strict_json(made))
-
-
-def _made_of(kept: Path) -> tuple[str, str] | None:
-    """Return the hashes of what the last site was made from and of the site itself, None where none is known."""
-    try:
-        made = json.loads(kept.read_text(encoding="utf-8"))
-        return str(made["inputs"]), str(made["site"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    # The ledger may have grown, and the next build is to find it as it is now.
+    dataclasses.replace(made, inputs=_inputs(project, context, settings, whole=whole)).record()
 
 
 def _inputs(project: Project, context: SiteContext, settings: Mapping[str, str], *, whole: bool) -> str:
@@ -104,16 +97,6 @@ def _inputs(project: Project, context: SiteContext, settings: Mapping[str, str],
         tree_sha256(project.store / ledger.FOLDER),
     ]
     return key_of("site", *parts)
-
-
-def tree_sha256(folder: Path) -> str:
-    """Return the hash of every file of a folder with its path; a missing folder has one of its own."""
-    digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        digest.update(f"{path.relative_to(folder).as_posix()}\n".encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
 
 
 def finish(project: Project, context: SiteContext, aside: Path, *, whole: bool) -> frozenset[str]:

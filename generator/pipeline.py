@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ import pandas as pd
 
 from generator import __version__, explain, site
 from generator.analysis import Work, analyse_all, analyse_pair, draw_kept
-from generator.cache import Cache, key_of
+from generator.cache import Cache, Stamp, key_of, tree_sha256
 from generator.charts.bundle import BUNDLE, bundle_text
 from generator.charts.card import card_png, card_svg
 from generator.charts.figure import Figure, FigureFiles, embed_address, write_figures
@@ -41,8 +42,10 @@ from generator.pages.citations import cite
 from generator.pages.claims import claim_badges
 from generator.pages.numbers import address as how_address
 from generator.panel import Observed, Panel, nyse_sessions
+from generator.recipes import TOGETHER
 from generator.render import environment, render
 from generator.report import Analysed, DataKind, Page, PairResult, SiteContext
+from generator.reports.overview import BRIEF
 from generator.sources import gate
 
 if TYPE_CHECKING:
@@ -468,7 +471,7 @@ def write_pages(project: Project, context: SiteContext, cache: Cache, progress: 
     """Write every generated page, chart and data file below ``site_src/``."""
     jinja = environment(project.templates)
     entries = site_pages(context.config, context.timelines)
-    total = sum(len(r.pages) for r in context.results) + len(entries)
+    total = sum(len(r.pages) for r in context.results) + len(context.overviews) + len(entries)
     done = 0
     site.clear_generated(project.docs)
     shared = {
@@ -489,6 +492,12 @@ def write_pages(project: Project, context: SiteContext, cache: Cache, progress: 
             _write_report(project, jinja, result, page, shared)
             done += 1
             progress("pages", done, total)
+    for result in context.overviews:
+        if rows := explain.brief_download(result.context):
+            site.write_text(project.docs / "data" / result.pair.slug / TOGETHER, rows)
+        _write_report(project, jinja, result, result.page(""), shared)
+        done += 1
+        progress("pages", done, total)
     for entry in entries:
         _write_page(project, jinja, entry, context, shared)
         done += 1
@@ -522,14 +531,17 @@ def _write_report(
         "pair": pair,
         "page": report,
         "others": [other.report for other in result.pages if other.report is not report],
+        "brief": report is BRIEF,
         "findings": page.findings,
         "numbers": result.numbers,
         "figures": _drawn(project, page.figures, f"assets/charts/{pair.slug}/{slug}", pair.slug, shared),
-        "how": how_address(pair.slug),
-        "card": report_card(pair.slug, report.slug),
-        "citation": shared["cite"](f"{report.title}: {pair.title}", report.address(pair), pair.slug),
+        "how": "" if report is BRIEF else how_address(pair.slug),
+        "card": "" if report is BRIEF else report_card(pair.slug, report.slug),
+        "citation": None
+        if report is BRIEF
+        else shared["cite"](f"{report.title}: {pair.title}", report.address(pair), pair.slug),
         "data_file": f"data/{pair.slug}/{slug}.json",
-        "findings_file": f"data/{pair.slug}/findings.json",
+        "findings_file": "" if report is BRIEF else f"data/{pair.slug}/findings.json",
     }
     site.write_text(project.docs / path, render(jinja, report.template, path, names))
 
@@ -578,6 +590,22 @@ def _drawn(
     ]
 
 
+def _made_from(project: Project, context: SiteContext) -> str:
+    """Return the hash of everything that the Markdown depends on."""
+    editions = [
+        (manifest.label, manifest.sha256, manifest.made) for item in context.editions for manifest in item.revisions
+    ]
+    return key_of(
+        "pages",
+        context.analyses_sha256,
+        context.config.model_dump_json(),
+        json.dumps(context.provenance, default=str, sort_keys=True),
+        repr((context.gate.checks, context.gate.degraded)),
+        repr((editions, context.edition_notes)),
+        tree_sha256(project.templates),
+    )
+
+
 def analyse(
     config: Config,
     project: Project,
@@ -598,14 +626,16 @@ def analyse(
         kind=loaded.kind,
         draw=draw,
     )
-    results, trial = analyse_all(work, cache, jobs=jobs, cluster=cluster, progress=progress)
+    found = analyse_all(work, cache, jobs=jobs, cluster=cluster, progress=progress)
     return SiteContext(
         config=config,
-        results=results,
+        results=found.results,
+        overviews=found.overviews,
         gate=loaded.report,
         provenance=provenance(config, project, loaded),
         panel=loaded.panel(config),
-        recovery=trial,
+        recovery=found.trial,
+        analyses_sha256=found.sha256,
     )
 
 
@@ -661,8 +691,11 @@ def build(
                 failed = keeping.catch_up(store, wanted, present, work, jobs=jobs, cluster=cluster, progress=progress)
             context = with_editions(context, loaded, store, failed)
         with stages.stage("pages and charts"):
-            write_pages(project, context, cache, progress)
-            publish(store, context.editions, project.docs, environment(project.templates), progress)
+            pages = Stamp(project.cache.parent / "pages.json", _made_from(project, context), project.docs)
+            if not cached or not pages.unchanged():
+                write_pages(project, context, cache, progress)
+                publish(store, context.editions, project.docs, environment(project.templates), progress)
+                pages.record()
         with stages.stage("html"):
             build_html(project, context, whole=whole, anew=not cached)
         cache.prune()

@@ -166,6 +166,8 @@ class Report:
         (context, findings) → figures; charts only.
     shows : tuple of (slug, figure id)
         Figures of earlier pages that stand on this one too.
+    name : str
+        Stem of the template where it is not the slug.
     """
 
     slug: str
@@ -174,11 +176,12 @@ class Report:
     analyse: Callable[[Context], Any]
     figures: Callable[[Context, Any], Sequence[Figure]]
     shows: tuple[tuple[str, str], ...] = ()
+    name: str = ""
 
     @property
     def template(self) -> str:
         """Template below ``templates/``."""
-        return f"reports/{self.slug or 'overview'}.md.j2"
+        return f"reports/{self.name or self.slug or 'overview'}.md.j2"
 
     def heading(self, pair: Pair) -> str:
         """Return the heading of the page for a pair."""
@@ -244,8 +247,12 @@ class SiteContext:
         The gate's report (`generator.sources.gate.GateReport`), as the data page shows it.
     provenance : Mapping
         As of, data kind, data hash, code version, rebuild command: what every page states.
+    overviews : tuple of PairResult
+        The pairs that have an overview only.
     recovery : tuple of Recovery
         Estimates from the simulated sample beside the truth, whatever data the site shows.
+    analyses_sha256 : str
+        Hash of all that the results were computed from.
     editions : tuple of Edition
         Frozen copies, oldest first; those after the date of the build too, since their addresses are for ever.
     edition_notes : tuple of str
@@ -260,6 +267,8 @@ class SiteContext:
     provenance: Mapping[str, Any]
     panel: Panel
     recovery: tuple[Recovery, ...] = ()
+    overviews: tuple[PairResult, ...] = ()
+    analyses_sha256: str = ""
     editions: tuple[Edition, ...] = ()
     edition_notes: tuple[str, ...] = ()
     timelines: Mapping[str, tuple[Turn, ...]] = field(default_factory=dict)

@@ -60,6 +60,24 @@ def test_two_builds_are_the_same_bytes(
     assert finished.stderr == ""
 
 
+def test_kept_results_change_no_byte(
+    light_project: Callable[[Path], Path], tandem: Callable[..., CompletedProcess[str]], tmp_path: Path
+) -> None:
+    """A build from kept results, one that finds nothing to do, and one told to keep nothing give the same site."""
+    project = light_project(tmp_path / "a")
+    build = ("build", "--data", "sample", "--as-of", "2026-09-18", "--no-editions")
+    assert tandem(project, *build, "--no-cache", "--jobs", "1").returncode == 0
+    assert not list((project / ".cache").rglob("*.pickle"))
+    site, pages = tree(project / "site"), tree(project / "site_src")
+    for spoil in (project / "site" / "index.html", project / "site_src" / "index.md"):
+        assert tandem(project, *build).returncode == 0
+        assert (tree(project / "site"), tree(project / "site_src")) == (site, pages)
+        before = (project / "site").stat().st_ino
+        assert tandem(project, *build).returncode == 0
+        assert (project / "site").stat().st_ino == before, "a site that was not changed was made again"
+        spoil.write_text("altered", encoding="utf-8")
+
+
 def test_nothing_of_the_machine_is_published(built_project: Path, built_site: Path) -> None:
     """No path, user or time of the build stands in any file of the site."""
     forbidden = (str(built_project).encode(), b"/site-packages/", b"PYTHONPATH")

@@ -5,17 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
+from generator.charts.sparkline import sparkline
 from generator.claims.strength import strength_of_interval
-from generator.findings import Estimate, Number, Numbers
+from generator.estimates import estimate, still, too_few
+from generator.findings import Estimate, Number, Numbers, Unavailable
 from generator.formatting import interval, plain, shown
 from generator.report import Context, Report, TableRow, ends, sentence
+from generator.stats.correlation import rolling_corr
+from generator.stats.levels import level_corr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from markupsafe import Markup
+
     from generator.charts.figure import Figure
+    from generator.panel import Sample
 
 WINDOW = 252
+SHORT_WINDOW = 63
+PICTURE_POINTS = 96
+"""Points of the small picture: one per pixel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +55,14 @@ def analyse(context: Context) -> Findings:
     }
     return Findings(
         numbers=Numbers(),
-        answer=_answer(context),
+        answer=_answer(context, context.numbers),
         table=tuple(TableRow(label=label, ids=(number_id,)) for label, number_id in rows.items()),
     )
 
 
-def _answer(context: Context) -> str:
+def _answer(context: Context, numbers: Numbers) -> str:
     """Return the answer: how closely they move, in which words, and where they ended up since the claim."""
     a, b = context.a.label, context.b.label
-    numbers = context.numbers
 
     def words(number: Estimate) -> str:
         text = (
@@ -82,4 +94,109 @@ REPORT = Report(
     analyse=analyse,
     figures=figures,
     shows=(("levels", "levels-against-returns"),),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefFindings:
+    """What is computed for a pair that has an overview only.
+
+    Parameters
+    ----------
+    picture : Markup
+        The rolling correlation of daily returns as a line the size of a word.
+    span : str
+        What the picture covers, in words; empty where there is none.
+    """
+
+    numbers: Numbers
+    answer: str
+    table: tuple[TableRow, ...]
+    picture: Markup
+    span: str
+
+
+def analyse_brief(context: Context) -> BriefFindings:
+    """Return the few key numbers of a pair, the same as on the pages of a pair that has them all."""
+    pair = context.pair
+    ids = {
+        f"Correlation of daily returns, {WINDOW} sessions": f"correlation.pearson.daily.{WINDOW}",
+        f"Correlation of daily returns, {SHORT_WINDOW} sessions": f"correlation.pearson.daily.{SHORT_WINDOW}",
+        f"Correlation of prices, {WINDOW} sessions": f"levels.pearson.{WINDOW}",
+        f"{context.a.label} since the claim": "since.a.return",
+        f"{context.b.label} since the claim": "since.b.return",
+    }
+    numbers: dict[str, Number] = {}
+    line: list[float] = []
+    span = ""
+    lacking = context.lacking(pair.a, pair.b)
+    if lacking:
+        numbers.update(dict.fromkeys(ids.values(), lacking))
+    else:
+        sample = context.sample_ab()
+        for window in (WINDOW, SHORT_WINDOW):
+            number_id = f"correlation.pearson.daily.{window}"
+            numbers[number_id] = estimate(context, sample.changes, window, number_id=number_id)
+        numbers[f"levels.pearson.{WINDOW}"] = _of_prices(sample)
+        numbers |= _since_claim(context, sample)
+        if sample.nobs >= WINDOW and not still(*sample.changes.to_numpy().T):
+            x, y = sample.changes.to_numpy(dtype=np.float64).T
+            path = rolling_corr(x, y, WINDOW)[WINDOW - 1 :]
+            line = path[np.linspace(0, path.size - 1, min(path.size, PICTURE_POINTS)).astype(int)].tolist()
+            first = sample.changes.index[WINDOW - 1].date()
+            span = f"{first} to {sample.last}"
+    found = Numbers(numbers)
+    return BriefFindings(
+        numbers=found,
+        answer=_answer(context, found),
+        table=tuple(TableRow(label=label, ids=(number_id,)) for label, number_id in ids.items()),
+        picture=sparkline([line], mark=0),
+        span=span,
+    )
+
+
+def _of_prices(sample: Sample) -> Number:
+    inside = sample.tail(WINDOW)
+    if inside is None:
+        return too_few(sample.nobs, WINDOW) or Unavailable(reason="not enough data")
+    observed = level_corr(*inside.levels.to_numpy(dtype=np.float64).T)
+    if not np.isfinite(observed):
+        return Unavailable(reason=f"a price does not change in this window (n = {WINDOW})")
+    return Estimate(
+        value=observed,
+        nobs=WINDOW,
+        unit="correlation",
+        method="levels",
+        first=inside.first,
+        last=inside.last,
+    )
+
+
+def _since_claim(context: Context, sample: Sample) -> dict[str, Number]:
+    claim = context.config.run.claim_date
+    after = sample.levels.loc[pd.Timestamp(claim) :]
+    if len(after) < 2 or after.index[0].date() != claim:  # noqa: PLR2004 - a base and one session after it
+        reason = Unavailable(reason=f"no common closes on {claim} and after it are known as of {context.as_of}")
+        return {"since.a.return": reason, "since.b.return": reason}
+    growth = after.iloc[-1] / after.iloc[0] - 1
+    return {
+        f"since.{role}.return": Estimate(
+            value=float(growth[series_id]),
+            nobs=len(after) - 1,
+            unit="fraction",
+            method="since-the-claim",
+            first=after.index[0].date(),
+            last=after.index[-1].date(),
+        )
+        for role, series_id in (("a", context.pair.a), ("b", context.pair.b))
+    }
+
+
+BRIEF = Report(
+    slug="",
+    title="Overview",
+    question="Do the two move in tandem?",
+    analyse=analyse_brief,
+    figures=figures,
+    name="brief",
 )

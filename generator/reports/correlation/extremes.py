@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from generator.estimates import too_few
+from generator.estimates import Span, span_of, still, too_few
 from generator.findings import Estimate, Number, Unavailable
 from generator.formatting import interval, plain, shown
 from generator.report import Context, TableRow, ends
-from generator.reports.correlation.windows import Span, span_of, still
 from generator.stats.tails import SMALLEST_TAIL, co_crash, exceedance_correlations
 
 if TYPE_CHECKING:

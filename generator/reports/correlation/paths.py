@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from generator.estimates import too_few
+from generator.estimates import Span, estimate, span_of, still, too_few
 from generator.findings import Estimate, Number, Unavailable
 from generator.formatting import correlation, day, plain, pvalue
 from generator.panel import as_date
-from generator.reports.correlation.windows import Span, estimate, span_of, still
 from generator.stats.breaks import SMALLEST_SEGMENT, correlation_breaks
 from generator.stats.constancy import constancy_test
 from generator.stats.correlation import ewma_corr, ewma_interval, fisher_interval, rolling_adjusted_corr, rolling_corr

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from generator.estimates import too_few
+from generator.estimates import Span, estimate, span_of, still, too_few
 from generator.findings import Estimate, Number, Unavailable
 from generator.report import Context, TableRow
-from generator.reports.correlation.windows import Span, estimate, span_of, still, synchronous_sample
+from generator.reports.correlation.windows import synchronous_sample
 from generator.stats.correlation import normal_quantile
 from generator.stats.lead_lag import cross_corr, granger
 from generator.stats.multiplicity import adjusted_pvalues

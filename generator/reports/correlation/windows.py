@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from generator.estimates import interval_estimate, too_few
+from generator.estimates import estimate, interval_estimate, span_of, still, too_few
 from generator.findings import Number, Unavailable
-from generator.panel import as_date
 from generator.report import Context, TableRow
-from generator.stats.bootstrap import Estimator, bootstrap_correlation, bootstrap_statistics
+from generator.stats.bootstrap import Estimator, bootstrap_statistics
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import pandas as pd
-    from numpy.typing import NDArray
 
     from generator.panel import Frequency, Sample
 
@@ -28,9 +23,6 @@ LONGER_STEPS: dict[Literal["weekly", "monthly"], tuple[int | str, ...]] = {
 }
 SYNCHRONOUS = (63, 252)
 ALL = "all"
-FEWEST = 10
-"""Fewer pairs say nothing about a correlation."""
-METHOD = "correlation"
 ALIGNMENT_METHOD = "alignment"
 ROUND_THE_CLOCK = "24/7"
 
@@ -89,48 +81,6 @@ def _number(context: Context, frequency: Frequency, span: int | str, *, estimato
         estimator=estimator,
         number_id=f"correlation.{estimator}.{frequency}.{span}",
     )
-
-
-def estimate(
-    context: Context, changes: pd.DataFrame, nobs: int, *, number_id: str, estimator: Estimator = "pearson"
-) -> Number:
-    """Return the correlation of the last `nobs` rows of two columns with its bootstrap interval, or why there is none.
-
-    Parameters
-    ----------
-    changes : DataFrame of shape (n, 2)
-        Returns of A and B.
-    number_id : str
-        Names the random stream.
-    """
-    if nobs < FEWEST or len(changes) < nobs:
-        return Unavailable(reason=f"not enough data (n = {len(changes)}, needs {max(nobs, FEWEST)})")
-    window = changes.iloc[-nobs:]
-    x, y = window.to_numpy(dtype=np.float64).T
-    if still(x, y):
-        return Unavailable(reason=f"a series does not change in this window (n = {nobs})")
-    result = bootstrap_correlation(
-        x, y, estimator=estimator, reps=context.reps, rng=context.rng(number_id), level=context.level
-    )
-    return interval_estimate(result, span_of(window), method=METHOD, unit="correlation")
-
-
-def still(*columns: NDArray[np.float64]) -> bool:
-    """Return whether one of the columns does not change, so that nothing correlates with it."""
-    return not all(np.ptp(column) > 0 for column in columns)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """First and last date of some rows."""
-
-    first: date
-    last: date
-
-
-def span_of(rows: pd.DataFrame) -> Span:
-    """Return the dates that rows cover; there must be some."""
-    return Span(first=as_date(rows.index[0]), last=as_date(rows.index[-1]))
 
 
 def synchronous_sample(context: Context) -> Sample | Unavailable:
