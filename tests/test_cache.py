@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from generator import cache as module
 from generator.cache import Cache, Stamp, key_of, tree_sha256
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def fail() -> int:
