@@ -50,6 +50,10 @@ class Line:
     width: float | None = None
 
 
+NO_CHANGE = "no change"
+"""What a dataset of decisions says of a hold that is to be drawn."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Events:
     """Quiet marks on a time axis.
@@ -62,7 +66,10 @@ class Events:
         Short: it stands inside the plot.
     decisions : str or None
         Name of a dataset with columns ``date`` and ``decision`` (``cut``, ``hike``, ``hold``); cuts and rises are
-        drawn as small triangles on the time axis, the rest is left out.
+        drawn as small triangles on the time axis, the rest is left out. Where ``hold`` is written ``no change`` and
+        `holds` is set, small dots stand for them.
+    holds : bool
+        Whether the key names the dots.
     spans : str or None
         Name of a dataset with columns ``date``, ``until`` and ``at``: a shade from the first to the second, and a rule
         at the third, such as the date of a break within its interval.
@@ -73,6 +80,7 @@ class Events:
     claim: date | None = None
     claim_label: str = "the claim"
     decisions: str | None = None
+    holds: bool = False
     spans: str | None = None
     span_label: str = ""
 
@@ -167,7 +175,7 @@ def event_layers(events: Events, domain: tuple[int, int]) -> tuple[list[Layer], 
         middle = alt.Chart(dated, name="span_at").mark_rule(color=SPAN.css, strokeWidth=1.25)
         layers += [spans.encode(x=time_axis("date"), x2="until:T"), middle.encode(x=time_axis("at"))]
     if events.decisions is not None:
-        shapes = alt.Scale(domain=["cut", "hike"], range=["triangle-down", "triangle-up"])
+        shapes = alt.Scale(domain=["cut", "hike", NO_CHANGE], range=["triangle-down", "triangle-up", "circle"])
         layers.append(
             alt.Chart(alt.NamedData(name=events.decisions), name="decisions")
             .mark_point(filled=True, size=34, color=theme.MUTED.css, opacity=0.8, yOffset=-5)
@@ -221,6 +229,8 @@ def event_key(events: Events) -> list[dict[str, Any]]:
         {"label": "Fed cut", "color": theme.MUTED.css, "dash": [], "shape": "triangle-down"},
         {"label": "Fed rise", "color": theme.MUTED.css, "dash": [], "shape": "triangle-up"},
     ]
+    if events.holds:
+        decisions.append({"label": "no change", "color": theme.MUTED.css, "dash": [], "shape": "circle"})
     spans = [{"label": events.span_label, "color": SPAN.css, "dash": [], "shape": "band"}]
     return (decisions if events.decisions else []) + (spans if events.spans else [])
 

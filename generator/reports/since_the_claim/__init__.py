@@ -11,13 +11,14 @@ import pandas as pd
 
 from generator.charts.encode import Column
 from generator.charts.figure import Figure
-from generator.charts.layers import Axis, Events, Line
+from generator.charts.layers import NO_CHANGE, Axis, Events, Line
 from generator.charts.theme import series_ink
 from generator.charts.time import time_lines
 from generator.findings import Estimate, Number, Numbers, Unavailable
 from generator.formatting import correlation, interval, plain, shown, signed_percent
 from generator.panel import as_date
 from generator.report import Context, Report, TableRow, ends, sentence
+from generator.reports.since_the_claim.decided import Decided, counted, decided
 from generator.stats.bootstrap import bootstrap_correlation
 from generator.stats.correlation import fisher_interval, rolling_corr
 from generator.stats.since import drift_apart, drift_apart_bootstrap, joint_up, joint_up_base_rate
@@ -50,6 +51,8 @@ class Findings:
 
     Parameters
     ----------
+    decided : tuple of Decided
+        Every scheduled or unscheduled decision after the claim, in order; without a recorded outcome it says so.
     rebased : DataFrame
         Columns: date, a, b; 100 at the close of the claim date.
     day_before : str
@@ -63,6 +66,7 @@ class Findings:
     numbers: Numbers
     answer: str
     claim_date: date
+    decided: tuple[Decided, ...]
     table: tuple[TableRow, ...]
     rebased: pd.DataFrame
     rolling: pd.DataFrame
@@ -218,6 +222,7 @@ def _findings(
         numbers=Numbers(numbers),
         answer=_answer(context, numbers),
         claim_date=context.config.run.claim_date,
+        decided=decided(context, rebased),
         table=tuple(TableRow(label=f"{h}", ids=(f"since.joint_up.{h}", f"since.joint_up_base.{h}")) for h in HORIZONS),
         rebased=pd.DataFrame() if rebased is None else rebased,
         day_before=day_before or "not available",
@@ -226,7 +231,7 @@ def _findings(
 
 
 def _answer(context: Context, numbers: dict[str, Number]) -> str:
-    """Return what both did since the claim, and how closely they moved on the way."""
+    """Return what both did since the claim, how closely they moved on the way, and what the Fed did."""
 
     def words(a: Estimate) -> str:
         b = numbers["since.b.return"]
@@ -235,7 +240,7 @@ def _answer(context: Context, numbers: dict[str, Number]) -> str:
         corr = numbers["since.correlation"]
         if isinstance(corr, Estimate):
             text += f"; their daily returns correlated {plain(shown(corr))} ({plain(interval(corr))})"
-        return text + "."
+        return text + "." + counted(context)
 
     return sentence(numbers["since.a.return"], words, "What happened since the claim is not available")
 
@@ -322,9 +327,9 @@ def figures(context: Context, findings: Findings) -> Sequence[Figure]:
                 ],
                 axis=Axis(title=f"{first} = 100", format=".0f"),
                 reference=100.0,
-                events=Events(decisions="decisions"),
+                events=Events(decisions="decisions", holds=True),
             ),
-            data={"rebased": frame, "decisions": context.decisions(first)},
+            data={"rebased": frame, "decisions": _marked(context, first)},
             columns={
                 "date": Column(label="Date"),
                 "a": Column(label=a.short, decimals=1),
@@ -334,6 +339,11 @@ def figures(context: Context, findings: Findings) -> Sequence[Figure]:
         ),
         *_rolling_figure(context, findings),
     )
+
+
+def _marked(context: Context, first: date) -> pd.DataFrame:
+    """Return every decision since `first` for the axis, those that changed nothing too."""
+    return context.decisions(first).replace({"decision": {"hold": NO_CHANGE}})
 
 
 def _rolling_figure(context: Context, findings: Findings) -> tuple[Figure, ...]:
@@ -349,7 +359,7 @@ def _rolling_figure(context: Context, findings: Findings) -> tuple[Figure, ...]:
             subtitle=f"Correlation of daily log returns, {ROLLING} sessions up to each day",
             alt=f"Line chart from {first} to {context.as_of}: the {ROLLING}-session correlation of daily returns "
             f"starts at {start} and ends at {end}.",
-            caption="The band is the pointwise 95 % Fisher band.",
+            caption=f"The band is the pointwise {context.level_words} Fisher band.",
             source=context.source_line,
             spec=time_lines(
                 frame,
@@ -365,9 +375,9 @@ def _rolling_figure(context: Context, findings: Findings) -> tuple[Figure, ...]:
                 ],
                 axis=Axis(title="Correlation of daily returns", domain=(-0.4, 1.0)),
                 reference=0.0,
-                events=Events(decisions="decisions"),
+                events=Events(decisions="decisions", holds=True),
             ),
-            data={"rolling": frame, "decisions": context.decisions(first)},
+            data={"rolling": frame, "decisions": _marked(context, first)},
             columns={
                 "date": Column(label="Date"),
                 "corr": Column(label=f"{ROLLING} sessions"),
