@@ -206,9 +206,14 @@ def _judge(
 
 
 def _filled(values: pd.Series, old: pd.Series, series: Series) -> tuple[pd.Series, checks.Finding]:
-    """Return the values with those sessions put back that the last good copy had and this one lacks."""
-    lost = old[(old.index >= values.index[0]) & ~old.index.isin(values.index)]
-    if series.frequency == "daily" and len(lost):
+    """Return the values with those sessions put back that the last good copy had and this one lacks.
+
+    Sources keep hourly bars for a while only, so these may begin later from day to day; a daily history may not.
+    """
+    lost = old[~old.index.isin(values.index)]
+    if series.frequency == "hourly":
+        lost = lost[lost.index >= values.index[0]]
+    elif len(lost):
         lost = lost[lost.index.isin(checks.expected_days(series, lost.index[0], lost.index[-1]))]
     sentence = "Nothing that was known before is missing now."
     if len(lost):

@@ -257,7 +257,7 @@ def test_slipped_unit_is_set_aside_and_the_last_good_copy_used(
     assert used.max() < 10 * used.min()
     markers = sorted((tmp_path / "store" / "snapshots" / "rut").glob("*.rejected"))
     assert len(markers) == 1
-    assert "Remove this file to accept the snapshot." in markers[0].read_text()
+    assert "`tandem accept rut` lets it be used all the same." in markers[0].read_text()
 
 
 def test_all_rate_sources_down_loses_the_rates_alone(loopback: Loopback, tmp_path: Path) -> None:

@@ -192,6 +192,14 @@ def test_missing_session_is_named_and_filled_only_from_the_last_good_copy() -> N
     assert report.degraded == ()
 
 
+def test_history_that_begins_later_is_kept_from_the_copy_before() -> None:
+    """A reply that lacks the first years does not shorten what is measured over the whole history."""
+    report = judge(changed("rut", lambda v: v[300:]), previous={"rut": clean()["rut"]})
+    assert (report.blocked, report.degraded) == ((), ())
+    pd.testing.assert_series_equal(report.observed["rut"].values, clean()["rut"].values, check_freq=False)
+    assert failed(report, "rut")["kept"].sentence == "300 values missing now kept from the last good copy."
+
+
 def test_last_value_lost_is_kept_from_the_copy_before() -> None:
     """A reply that ends earlier than the one before does not take published values back."""
     report = judge(changed("rut", lambda v: v[:-1]), previous={"rut": clean()["rut"]})

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from generator import __version__
 from generator.errors import DataError
 from generator.sources import Raw, Request, snapshots
 from generator.sources.atomic import locked, write_atomic
@@ -67,7 +68,7 @@ def test_reply_is_kept_as_it_came_with_its_origin(tmp_path: Path) -> None:
     assert saved.snapshot.body.read_bytes() == NEW
     assert re.fullmatch(r"20261120T120000Z-[0-9a-f]{8}\.csv", saved.snapshot.body.name)
     sidecar = json.loads(saved.snapshot.sidecar.read_text())
-    assert sidecar["format_version"] == 1
+    assert (sidecar["format_version"], sidecar["program"]) == (2, __version__)
     assert sidecar["source"] == "fred"
     assert sidecar["address"] == "https://fred"
     assert sidecar["retrieved_at"] == "2026-11-20T12:00:00Z"
