@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -44,11 +44,19 @@ def every_page(site: Site) -> list[str]:
     return [page for page in site.pages() if page not in alone[2:]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_break_no_rule(site: Site, visit: Callable[..., Visit], axe: str, scheme: str) -> None:
-    """WCAG 2.2 AA and axe-core's own advice hold on every page; in the dark, what depends on colour is looked at."""
-    here = visit(scheme=scheme)
-    rules = ["color-contrast", "link-in-text-block"] if scheme == "dark" else None
+PHONE = {"width": 390, "is_mobile": True, "has_touch": True}
+
+
+@pytest.mark.parametrize(
+    ("screen", "scheme", "rules"),
+    [(PHONE, "light", None), ({"width": 1280}, "dark", ["color-contrast", "link-in-text-block", "target-size"])],
+    ids=["phone", "desk"],
+)
+def test_pages_break_no_rule(  # noqa: PLR0917 - fixtures and parameters
+    site: Site, visit: Callable[..., Visit], axe: str, screen: dict[str, Any], scheme: str, rules: list[str] | None
+) -> None:
+    """WCAG 2.2 AA and axe-core's own advice hold on every page on a phone; in the dark colours and sizes."""
+    here = visit(scheme=scheme, **screen)
     here.page.route("**/*.svg", lambda route: route.abort())  # what a picture holds is not looked at
     wrong = {}
     for address in every_page(site):
