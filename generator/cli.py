@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -214,7 +215,8 @@ def run_build(chosen: argparse.Namespace) -> int:
     config, project = _load(chosen)
     if chosen.pairs:
         config = config.only([slug.strip() for slug in chosen.pairs.split(",") if slug.strip()])
-    with locked(project.docs, what="site"):  # two builds in one folder would write one set of pages
+    # Two builds in one folder would write one set of pages.
+    with locked(project.docs, what="site") if project.docs.is_dir() else nullcontext():
         result = pipeline.build(
             config,
             project,
