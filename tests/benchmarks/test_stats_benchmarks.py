@@ -1,30 +1,23 @@
-"""Times of the statistics kernels, and of the libraries they replace, at the sizes of the featured pair.
+"""Times of the statistics kernels at the sizes of the featured pair.
 
-Run with ``pytest tests/benchmarks -n0 --benchmark-only``. The ratio tests use the best of several runs of each side and
-ask for half of what was measured on a quiet machine, so that they speak of the code and not of the neighbours.
+Run with ``pytest tests/benchmarks -n0 --benchmark-only``; `test_kernel_benchmarks` sets them beside the libraries.
 """
 
 from __future__ import annotations
 
-import time
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pytest
-from arch.bootstrap import StationaryBootstrap
-from statsmodels.tsa.stattools import ccf
 
 from generator.stats.bootstrap import Estimator, bootstrap_correlation, bootstrap_statistics
 from generator.stats.breaks import correlation_breaks
 from generator.stats.constancy import constancy_test
 from generator.stats.correlation import partial_from_matrix, rolling_corr
-from generator.stats.dcc import dcc_correlations, dcc_fit
-from generator.stats.lead_lag import cross_corr
+from generator.stats.dcc import dcc_fit
 from generator.stats.levels import level_null
-from generator.stats.simulation import common_garch_pairs, dcc_pairs
+from generator.stats.simulation import common_garch_pairs
 from generator.stats.specifications import (
     OUTLIER_RULES,
     SCALES,
@@ -35,8 +28,6 @@ from generator.stats.specifications import (
 from generator.stats.tails import co_crash, exceedance_correlations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytest_benchmark.fixture import BenchmarkFixture
 
 NOBS = 2150
@@ -51,16 +42,6 @@ def pair() -> tuple[np.ndarray, np.ndarray]:
     """Return eight and a half years of sessions."""
     pairs = 0.02 * common_garch_pairs(NOBS, 1, freedom=5.0, rng=np.random.default_rng(1))[:, :, 0]
     return np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
-
-
-def _best(function: Callable[[], object], rounds: int) -> float:
-    """Return the shortest of several times, in seconds."""
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 @pytest.mark.parametrize("estimator", ["pearson", "spearman", "kendall"])
@@ -157,63 +138,3 @@ def test_specifications(benchmark: BenchmarkFixture) -> None:
     )
     curve = benchmark.pedantic(lambda: specification_curve(data, grid), rounds=3, warmup_rounds=1)
     assert len(curve.table) > 1000
-
-
-def test_bootstrap_against_arch(pair: tuple[np.ndarray, np.ndarray]) -> None:
-    """Five windows of Pearson with 9,999 replications: at least 14 times faster than arch (28 measured)."""
-    ours = theirs = 0.0
-    for n, size in BLOCK_SIZES.items():
-        x, y = pair[0][-n:], pair[1][-n:]
-        theirs += _best(partial(_arch_interval, x, y, size), 1)
-        ours += _best(partial(_own_interval, x, y, size), 3)
-    print(f"bootstrap: arch {theirs * 1e3:.0f} ms, ours {ours * 1e3:.0f} ms, {theirs / ours:.0f} times")  # noqa: T201 - the figure is the point
-    assert theirs / ours > 14
-
-
-def _own_interval(x: np.ndarray, y: np.ndarray, block_size: float) -> float:
-    return bootstrap_correlation(x, y, reps=REPS, rng=np.random.default_rng(0), block_size=block_size).lower
-
-
-def _arch_interval(x: np.ndarray, y: np.ndarray, block_size: float) -> np.ndarray:
-    library = StationaryBootstrap(block_size, x, y, seed=1)  # type: ignore[arg-type]  # arch takes a mean length
-    return np.asarray(library.conf_int(lambda a, b: np.corrcoef(a, b)[0, 1], REPS, method="percentile"))
-
-
-def test_dcc_filter_against_a_loop() -> None:
-    """One pass of the DCC recursion: at least 30 times faster than a Python loop over days."""
-    z, _ = dcc_pairs(NOBS, a=0.05, b=0.9, long_run=0.4, rng=np.random.default_rng(3))
-
-    def loop() -> float:
-        q_xx = q_yy = 1.0
-        q_xy = 0.4
-        rho = 0.0
-        for first, second in z:
-            rho = q_xy / (q_xx * q_yy) ** 0.5
-            q_xx = 0.05 + 0.05 * first * first + 0.9 * q_xx
-            q_yy = 0.05 + 0.05 * second * second + 0.9 * q_yy
-            q_xy = 0.05 * 0.4 + 0.05 * first * second + 0.9 * q_xy
-        return rho
-
-    theirs = _best(loop, 5)
-    ours = _best(lambda: dcc_correlations(z[:, 0], z[:, 1], 0.05, 0.9), 50)
-    print(f"DCC filter: loop {theirs * 1e3:.2f} ms, ours {ours * 1e3:.3f} ms, {theirs / ours:.0f} times")  # noqa: T201 - as above
-    assert theirs / ours > 15
-
-
-def test_rolling_against_pandas(pair: tuple[np.ndarray, np.ndarray]) -> None:
-    """Four rolling windows: of the order of pandas, which is compiled but lets rounding survive a wild value."""
-    x, y = pair
-    frame = pd.DataFrame({"x": x, "y": y})
-    theirs = _best(lambda: [frame["x"].rolling(n).corr(frame["y"]) for n in WINDOWS[:-1]], 5)
-    ours = _best(lambda: [rolling_corr(x, y, n) for n in WINDOWS[:-1]], 5)
-    print(f"rolling: pandas {theirs * 1e3:.2f} ms, ours {ours * 1e3:.2f} ms, {theirs / ours:.1f} times")  # noqa: T201 - as above
-    assert theirs / ours > 0.3
-
-
-def test_cross_correlation_against_statsmodels(pair: tuple[np.ndarray, np.ndarray]) -> None:
-    """Leads and lags to ten sessions: not slower than statsmodels, bands included."""
-    x, y = pair
-    theirs = _best(lambda: (ccf(x, y, adjusted=False, nlags=11), ccf(y, x, adjusted=False, nlags=11)), 20)
-    ours = _best(lambda: cross_corr(x, y), 20)
-    print(f"leads and lags: statsmodels {theirs * 1e3:.2f} ms, ours {ours * 1e3:.2f} ms, {theirs / ours:.1f} times")  # noqa: T201 - as above
-    assert theirs / ours > 0.5
