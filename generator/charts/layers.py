@@ -230,7 +230,7 @@ def event_key(events: Events) -> list[dict[str, Any]]:
         {"label": "Fed rise", "color": theme.MUTED.css, "dash": [], "shape": "triangle-up"},
     ]
     if events.holds:
-        decisions.append({"label": "no change", "color": theme.MUTED.css, "dash": [], "shape": "circle"})
+        decisions.append({"label": "Fed hold", "color": theme.MUTED.css, "dash": [], "shape": "circle"})
     spans = [{"label": events.span_label, "color": SPAN.css, "dash": [], "shape": "band"}]
     return (decisions if events.decisions else []) + (spans if events.spans else [])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 # Advance widths of Helvetica in thousandths of the font size, from U+0020 to U+007E. Liberation Sans and Arial share
@@ -18,6 +19,7 @@ _WIDTHS: Final = (
 _OTHER: Final = 600
 # Bold letters are wider by at most this factor on ordinary text.
 _BOLD: Final = 1.08
+_UNIT: Final = re.compile(r"%|bp\b")
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
@@ -28,10 +30,13 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
-    """Return `text` broken at blanks into lines of at most `width` px; a longer word gets a line of its own."""
+    """Return `text` broken at blanks into lines of at most `width` px; a longer word gets a line of its own.
+
+    A unit stays with its number.
+    """
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in _tied(text.split()):
         longer = f"{line} {word}" if line else word
         if line and text_width(longer, size, bold=bold) > width:
             lines.append(line)
@@ -39,3 +44,14 @@ def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[st
         else:
             line = longer
     return [*lines, line] if line else lines
+
+
+def _tied(words: list[str]) -> list[str]:
+    """Return the words with each unit joined to the number before it."""
+    tied: list[str] = []
+    for word in words:
+        if tied and _UNIT.match(word) and tied[-1][-1].isdecimal():
+            tied[-1] = f"{tied[-1]} {word}"
+        else:
+            tied.append(word)
+    return tied

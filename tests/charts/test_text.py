@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +20,16 @@ def test_width_of_known_letters() -> None:
 
 @given(st.text(st.characters(codec="utf-8"), max_size=200), st.integers(20, 400))
 def test_wrapping_loses_no_word_and_fits(text: str, width: int) -> None:
-    """All words come out in order; a line is too long only when it is a single word."""
+    """All words come out in order; a line is too long only when it is a single word, or a number with its unit."""
     lines = wrap(text, 12, width)
     assert " ".join(lines).split() == text.split()
-    assert all(text_width(line, 12) <= width or len(line.split()) == 1 for line in lines)
+    assert all(
+        text_width(line, 12) <= width or len(re.sub(r"(?<=\d) (?=%|bp\b)", "", line).split()) == 1 for line in lines
+    )
+
+
+def test_a_unit_stays_with_its_number() -> None:
+    """No line begins with the percent sign or the basis points of a number on the line before; other words wrap."""
+    assert wrap("RUT +16.4 % and ETH", 10, text_width("RUT +16.4", 10)) == ["RUT", "+16.4 %", "and ETH"]
+    assert wrap("a cut of 25 bp", 10, text_width("a cut of 25", 10)) == ["a cut of", "25 bp"]
+    assert wrap("plain % words", 10, text_width("plain", 10)) == ["plain", "%", "words"]
