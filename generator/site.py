@@ -26,6 +26,8 @@ GENERATED = (
     "assets/charts",
     "assets/vendor",
 )
+ASIDE = ".aside-"
+"""How the name of a file begins that is not finished."""
 GENERATED_FILES = ("index.md", "feed.xml", "methods/sample.md")
 
 
@@ -52,7 +54,7 @@ def write_bytes(path: Path, content: bytes) -> None:
         if path.is_file() and path.read_bytes() == content:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".aside-")
+        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=ASIDE)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -73,6 +75,8 @@ def clear_generated(docs: Path) -> None:
         shutil.rmtree(docs / name, ignore_errors=True)
     for name in GENERATED_FILES:
         (docs / name).unlink(missing_ok=True)
+    for path in docs.rglob(f"{ASIDE}*"):  # left by a run that was killed
+        path.unlink(missing_ok=True)
 
 
 def swap_in(new: Path, live: Path) -> None:

@@ -1,4 +1,4 @@
-"""Every script of the publishing workflow, in order, in fresh clones, against loopback hosts and a bare repository."""
+"""Every script of both workflows, in order, in fresh clones, against loopback hosts and a bare repository."""
 
 from __future__ import annotations
 
@@ -23,13 +23,19 @@ GIT, BASH = (shutil.which(name) or name for name in ("git", "bash"))
 FOREIGN = ("GITHUB_", "INPUT_", "MAKE", "TANDEM_", "SITE_")
 THURSDAY, FRIDAY = "2026-11-20T01:00:00+00:00", "2026-11-21T01:00:00+00:00"  # evenings in New York
 WORKFLOW = ROOT / ".github" / "workflows" / "publish.yml"
+CI = ROOT / ".github" / "workflows" / "ci.yml"
 
 
 class Run:
     """One run of the workflow: its inputs, its clones, and what its steps left behind."""
 
     def __init__(
-        self, folder: Path, bare: Path, inputs: dict[str, str], environment: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        bare: Path,
+        inputs: dict[str, str],
+        environment: Mapping[str, str] | None = None,
+        workflow: Path = WORKFLOW,
     ) -> None:
         self.folder = folder
         self.bare = bare
@@ -38,7 +44,7 @@ class Run:
         self.outputs: dict[str, str] = {}
         self.summary = ""
         folder.mkdir()
-        self.jobs = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+        self.jobs = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]
 
     def job(self, name: str) -> list[subprocess.CompletedProcess[str]]:
         """Run the scripts of a job in a fresh clone; stop at the first that fails, as the runner does."""
@@ -251,3 +257,70 @@ def test_without_data_nothing_is_published(tmp_path: Path, bare: Path) -> None:
     assert done[-1].returncode != 0
     assert "no usable snapshot" in done[-1].stderr
     assert not (run.folder / "build" / "site").exists()
+
+
+def test_every_script_is_run_by_a_test_here() -> None:
+    """A script that is added to a workflow needs a test that runs it."""
+    found = {
+        f"{workflow.stem} {job}: {step['name']}"
+        for workflow in (WORKFLOW, CI)
+        for job, body in yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"].items()
+        for step in body["steps"]
+        if "run" in step
+    }
+    assert found == {
+        "publish build: Check what was asked for",
+        "publish build: Restore snapshots and editions",
+        "publish build: Fetch new data",
+        "publish build: Build the site",
+        "publish build: Test the site",
+        "publish build: Compare with what was published before",
+        "publish record: Commit to the data branch",
+        "publish complete: End red when something was published with old or missing data",
+        "ci test: Lint, types, import contracts, tests, browser tests",
+        "ci site: Build the site from the simulated sample",
+        "ci site: Check the site",
+        "ci required: Every job succeeded",
+    }
+
+
+@pytest.mark.parametrize(("status", "code"), [("0", 0), ("3", 1)])
+def test_a_degraded_publication_ends_red(tmp_path: Path, bare: Path, status: str, code: int) -> None:
+    """What was published with old or missing data is published, and the run ends red all the same."""
+    run = Run(tmp_path / "run", bare, inputs())
+    run.outputs["needs.build.outputs.status"] = status
+    assert ended(run.job("complete")) == [code]
+
+
+@pytest.mark.parametrize(("results", "code"), [("success success", 0), ("success failure", 1), ("skipped success", 1)])
+def test_all_jobs_of_ci_are_required(tmp_path: Path, bare: Path, results: str, code: int) -> None:
+    """One job that did not succeed fails the check that a merge depends on."""
+    run = Run(tmp_path / "run", bare, inputs(), workflow=CI)
+    run.outputs["join(needs.*.result, ' ')"] = results
+    assert ended(run.job("required")) == [code]
+
+
+def test_ci_runs_what_a_laptop_runs(tmp_path: Path, bare: Path) -> None:
+    """The test job prepares the environment and runs `make test`, with the marks it was given; `make` is a stand-in."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "make").write_text(f'#!/bin/sh\necho "$* CI=$CI MARKS=$MARKS" >> {tmp_path}/asked\n', encoding="utf-8")
+    for name in ("git", "chromium", "node", "npm"):  # what the machine of a runner brings
+        (tools / name).write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    run = Run(tmp_path / "run", bare, inputs(), {"PATH": path, "PYTHON": str(ROOT / ".venv/bin/python")}, workflow=CI)
+    assert ended(run.job("test")) == [0]
+    assert (tmp_path / "asked").read_text(encoding="utf-8").splitlines() == [
+        "environment-dev CI=true MARKS=not slow and not recorded",
+        "test CI=true MARKS=not slow and not recorded",
+    ]
+
+
+@pytest.mark.slow
+def test_ci_builds_the_site_from_a_fresh_clone(tmp_path: Path, bare: Path) -> None:
+    """The site job builds from the simulated sample without a network, and the check finds nothing."""
+    run = Run(tmp_path / "run", bare, inputs(), {"TANDEM_NOW": FRIDAY}, workflow=CI)
+    assert ended(run.job("site")) == [0, 0]
+    assert (run.folder / "site" / "site" / "index.html").is_file()
