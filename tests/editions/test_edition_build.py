@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import feedparser
 import pandas as pd
 import pytest
+from lxml import html  # type: ignore[import-untyped]  # ships no types
 
 from generator import pipeline
 from generator.cache import Cache
@@ -238,6 +239,35 @@ def test_the_site_shows_every_edition(site: Path) -> None:
     assert not feed.bozo
     assert "simulated sample data" in feed.feed.title
     assert all(":number:" in entry.id for entry in feed.entries)
+
+
+def test_frozen_charts_can_stand_in_other_sites(site: Path) -> None:
+    """Each picture of an edition has a page of its own that says its date and never expects an update."""
+    for day in (CLAIM, MONTH, STATEMENT):
+        place = site / "editions" / str(day) / PAIR
+        for picture in ("levels-against-returns", "rolling-correlation", "since-the-claim"):
+            if not (place / picture).is_dir():
+                continue
+            page = html.document_fromstring((place / picture / "index.html").read_bytes())
+            text = " ".join(page.text_content().split())
+            assert f"Frozen, data through {day}" in text
+            assert not page.xpath("//@data-next-update")
+            for source in page.xpath("//img/@src"):
+                assert (place / picture / source).is_file()
+        figure = html.document_fromstring((place / "index.html").read_bytes()).xpath("//figure[@data-frozen-embed]")[0]
+        assert (place / figure.get("data-frozen-embed") / "index.html").is_file()
+        assert figure.get("data-latest").startswith("../../../reports/")
+
+
+def test_previews_of_frozen_pages_name_no_number_of_today(site: Path) -> None:
+    """Today's pages have their own picture, at the site's address; an edition has the one without a number."""
+
+    def image(page: Path) -> str:
+        return str(html.document_fromstring(page.read_bytes()).xpath("string(//meta[@property='og:image']/@content)"))
+
+    assert image(site / "index.html") == f"{ADDRESS}cards/home.png"
+    assert image(site / "editions" / str(CLAIM) / PAIR / "index.html") == f"{ADDRESS}cards/tandem.png"
+    assert image(site / "methods" / "index.html") == f"{ADDRESS}cards/tandem.png"
 
 
 def test_frozen_pages_are_not_searched(site: Path) -> None:
