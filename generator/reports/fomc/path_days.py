@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,15 @@ RECENT = 63
 """Sessions at the end of which every one is offered; before them the last one of each week."""
 
 
+class OddsRow(NamedTuple):
+    """One meeting as the table of the day shows it; all text."""
+
+    meeting: str
+    change: str
+    low: str
+    high: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayPaths:
     """The paths and odds of every day offered.
@@ -61,7 +70,7 @@ class DayPaths:
         return as_date(self.paths["as_of"].iloc[-1]).isoformat()
 
     @property
-    def cells(self) -> tuple[tuple[str, ...], ...]:
+    def cells(self) -> tuple[OddsRow, ...]:
         """The odds of the last day as the table shows them at first: meeting, change, and both steps."""
         if self.odds.empty:
             return ()
@@ -119,13 +128,13 @@ def _row(day: date, item: MeetingOdds | NoOdds) -> dict[str, object]:
     return {**row, "change": item.change_bp, "low": float(low), "low_chance": 100 * item.steps[low]}
 
 
-def _cells(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
+def _cells(row: Mapping[Hashable, Any]) -> OddsRow:
     meeting, change = as_date(row["meeting"]).isoformat(), row["change"]
     if not np.isfinite(change):
-        return (meeting, "not known", NONE, NONE)
+        return OddsRow(meeting, "not known", NONE, NONE)
     low, chance = row["low"], row["low_chance"]
     upper = _likely(low + STEP_BP, 100 - chance) if chance < 100 - NEGLIGIBLE else NONE
-    return (meeting, f"{plain(signed(change, 1, plus=True))} bp", _likely(low, chance), upper)
+    return OddsRow(meeting, f"{plain(signed(change, 1, plus=True))} bp", _likely(low, chance), upper)
 
 
 def _likely(step: float, chance: float) -> str:
