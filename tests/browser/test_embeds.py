@@ -199,3 +199,25 @@ def test_cite_offers_every_form(visit: Callable[..., Visit]) -> None:
     item = json.loads(panel_text(figure, "CSL-JSON"))[0]
     assert item["issued"] == {"date-parts": [[2026, 9, 18]]}
     here.check()
+
+
+def test_the_bar_offers_the_frozen_chart_first_to_cite_and_second_to_embed(visit: Callable[..., Visit]) -> None:
+    """Where there is an edition of the date, its address is the one to cite, and a frame may show it."""
+    here = visit()
+    here.open(CORRELATION)
+    figure = here.page.locator(f"#{ROLLING}")
+    figure.evaluate(
+        "(f) => Object.assign(f.dataset, {"
+        " frozen: '../../../editions/2026-09-18/eth-russell-2000/#rolling-correlation',"
+        " frozenEmbed: '../../../editions/2026-09-18/eth-russell-2000/rolling-correlation/' })"
+    )
+    edition = "http://127.0.0.1:8000/editions/2026-09-18/eth-russell-2000/"
+    figure.locator("[data-action=embed]").click()
+    names = figure.locator(".tandem-forms button").all_text_contents()
+    assert names == ["Follows the newest data", "Frozen at 2026-09-18"]
+    assert f'src="{edition}{ROLLING}/"' in panel_text(figure, "Frozen")
+    figure.locator("[data-action=cite]").click()
+    cited = panel_text(figure, "In full")
+    assert cited.index(f"{edition}#{ROLLING}") < cited.index(f"Newest version: http://127.0.0.1:8000/{CORRELATION}")
+    assert f"url = {{{edition}#{ROLLING}}}" in panel_text(figure, "BibTeX")
+    here.check()
