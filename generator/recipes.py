@@ -55,7 +55,7 @@ _ASYMMETRY = """import numpy as np
 part = data.dropna().loc["{first}":"{last}"]
 change = part["yield_change"].to_numpy()
 sides = np.column_stack([np.ones(len(part)), np.minimum(change, 0), np.maximum(change, 0)])
-slopes = np.linalg.lstsq(sides, part["{role}_return"].to_numpy(), rcond=None)[0]
+slopes = np.linalg.lstsq(sides, part["{role}_return"].to_numpy())[0]
 print(slopes[{column}] * 100 * 25)  # % per +25 bp
 """
 _PARTIAL = """import numpy as np

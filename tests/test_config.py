@@ -159,8 +159,8 @@ def test_an_unknown_key_is_refused_at_every_depth(after: str, place: str) -> Non
 def test_an_unknown_table_is_refused() -> None:
     """A misspelt table is an unknown key of the file."""
     assert (
-        "serie: unknown key; known: changes, claims, compare, corrections, events, futures, gate, pairs, published, "
-        "redirects, run, series, site, specifications, surprises" in refusal(TEXT + "\n[serie]\n")
+        "serie: unknown key; known: changes, claims, compare, corrections, events, futures, gate, overviews, pairs, "
+        "published, redirects, run, series, site, specifications, surprises, universes" in refusal(TEXT + "\n[serie]\n")
     )
 
 

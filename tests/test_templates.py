@@ -189,8 +189,9 @@ def test_a_page_has_one_heading_of_the_first_level(name: str) -> None:
 def test_no_template_is_left_over() -> None:
     """Every report has its template, and every template of a report has its report or is extended."""
     from generator.reports import REPORTS  # noqa: PLC0415 - imports the charts, which the other tests do not need
+    from generator.reports.overview import BRIEF  # noqa: PLC0415 - the same
 
-    wanted = {report.template for report in REPORTS}
+    wanted = {report.template for report in (*REPORTS, BRIEF)}
     present = {name for name in NAMES if name.startswith("reports/")}
     extended = {
         m for name in NAMES for m in re.findall(r"\{% (?:extends|include|from) ['\"]([^'\"]+)['\"]", source(name))
