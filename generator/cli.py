@@ -81,6 +81,15 @@ def make_parser() -> argparse.ArgumentParser:
     )
     build.add_argument("--no-editions", action="store_true", help="make no new editions; show those in the store")
 
+    compare = _command(commands, "compare", run_compare, "build a site about one pair from two CSV files of your own")
+    compare.add_argument(
+        "a", type=Path, metavar="A.csv", help="dates (YYYY-MM-DD) in the first column, closes in the second"
+    )
+    compare.add_argument("b", type=Path, metavar="B.csv", help="the same for the other")
+    compare.add_argument("--out", type=Path, default=Path("comparison"), metavar="FOLDER", help="default: comparison")
+    compare.add_argument("--as-of", type=_day, metavar="DATE", help="last date known, YYYY-MM-DD; default: the newest")
+    compare.add_argument("--jobs", type=_jobs, default=2, metavar="N", help="processes that compute; default: 2")
+
     edition = _command(commands, "edition", run_edition, "freeze what is known on a day; what is frozen stays as it is")
     edition.add_argument(
         "day", type=_day, metavar="DATE", help="YYYY-MM-DD; a day without trading counts as the last before"
@@ -231,6 +240,27 @@ def run_build(chosen: argparse.Namespace) -> int:
             whole=not chosen.pairs,
         )
     _print_build(chosen, project, result)
+    return DEGRADED if result.degraded else DONE
+
+
+def run_compare(chosen: argparse.Namespace) -> int:
+    """Build a site about one pair from two files, beside the project's own."""
+    from generator import own_pair, pipeline  # noqa: PLC0415 - keeps --help instant
+
+    config, project = _load(chosen)
+    own, place, data = own_pair.prepare(config, project, (chosen.a, chosen.b), chosen.out.resolve())
+    result = pipeline.build(
+        own,
+        place,
+        data=str(data),
+        as_of=chosen.as_of,
+        now=now(),
+        progress=_Bar(chosen),
+        jobs=chosen.jobs,
+        freeze=False,
+        whole=False,
+    )
+    _print_build(chosen, place, result)
     return DEGRADED if result.degraded else DONE
 
 
