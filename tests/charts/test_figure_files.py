@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from generator.charts.bundle import bundle_text
 from generator.charts.encode import Column, decoded
 from generator.charts.figure import Figure, csv_text, write_figure, write_figures
 from generator.charts.layers import Axis, Events, Line
+from generator.charts.picture import stepped
 from generator.charts.time import time_lines
 
 if TYPE_CHECKING:
@@ -247,3 +249,26 @@ def test_bundle_is_a_module_and_deterministic() -> None:
     assert bundle_text() == text
     assert re.search(r"export\{[$\w]+ as vegaEmbed\};?\s*\Z", text)
     assert "window.vegaEmbed" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("M0,10L1.5,9.8L-2,9.8", "M0,10l1.5,-0.2l-3.5,0"),
+        ("M1,1L2,2Z", "M1,1l1,1Z"),
+        ("M1,1L2,2ZM5,5L6,4", "M1,1l1,1ZM5,5l1,-1"),
+        ("M3,4", "M3,4"),
+    ],
+)
+def test_lines_are_steps_from_point_to_point(path: str, expected: str) -> None:
+    """A step is the difference of two rounded places; a pen that is lifted starts from a place of its own."""
+    assert stepped(path) == expected
+
+
+def test_steps_do_not_drift() -> None:
+    """A thousand steps end where the path did."""
+    places = [(i / 10, (i * 7 % 13) / 10) for i in range(1000)]
+    text = "M0,0" + "".join(f"L{x:.1f},{y:.1f}" for x, y in places)
+    steps = [tuple(map(Decimal, pair.split(","))) for pair in stepped(text).removeprefix("M0,0").split("l")[1:]]
+    end = tuple(sum(part, Decimal(0)) for part in zip(*steps, strict=True))
+    assert end == tuple(Decimal(f"{value:.1f}") for value in places[-1])
