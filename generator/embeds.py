@@ -73,6 +73,7 @@ def write_embeds(site: Path, jinja: Environment, title: str, provenance: Mapping
             "next_update": "" if frozen else provenance["next_update"].isoformat(),
             "due": str(provenance["next_update"].date()),
             "simulated": provenance["simulated"],
+            "degraded": "" if frozen else " ".join(provenance["degraded"]),
             "report": relative_url(f"{target.strip('/')}/index.md", f"/{source}#{own['id']}"),
             "home": relative_url(f"{target.strip('/')}/index.md", "/"),
             "canonical": f"{str(provenance['site_url']).rstrip('/')}/{source}" if provenance["site_url"] else "",

@@ -14,7 +14,12 @@ from generator.errors import BuildError
 from generator.render import environment
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-PROVENANCE = {"next_update": datetime(2026, 9, 22, 6, tzinfo=UTC), "simulated": False, "site_url": ""}
+PROVENANCE = {
+    "next_update": datetime(2026, 9, 22, 6, tzinfo=UTC),
+    "simulated": False,
+    "degraded": (),
+    "site_url": "",
+}
 
 
 def figure(*, base: str, embed: str, frozen_embed: str = "", title: str = "A finding") -> str:

@@ -81,6 +81,8 @@ def degraded_site(tmp_path_factory: pytest.TempPathFactory) -> Place:
         assert place.run("fetch", now=TWO_WEEKS_AGO).code == 3
         server.fail("chart/", status(429, b"Too Many Requests"))
         assert place.run("fetch").code == 3
+    body = max((place.store / "snapshots" / "tlt").glob("*.csv"))
+    body.write_bytes(body.read_bytes() + b"2026-11-09,1,1,1,1,1,1\n")
     done = place.run("build", "--data", "store", "--no-editions")
     assert done.code == 3, done
     (project / "said").write_text(done.out, encoding="utf-8")
@@ -122,6 +124,15 @@ def test_case_20_source_stands_at_the_series(degraded_site: Place) -> None:
     row = page[page.index('id="series-dgs2"') :].split("</tr>")[0]
     assert "<td>treasury</td><td>2 Yr</td>" in row
     assert "10-year real yield: not available" in page
+
+
+@pytest.mark.network
+def test_altered_copy_stands_on_the_page_of_data(degraded_site: Place) -> None:
+    """A stored copy that somebody changed is named in the gate's table and in the banner, and gives no number."""
+    page = (degraded_site.folder / "site" / "data" / "index.html").read_text(encoding="utf-8")
+    assert "1 stored copy passed over: 20261107T010000Z-" in page
+    assert "the bytes are not those that were stored &#40;checksum differs&#41;." in page
+    assert "Long Treasuries (TLT): not available" in page
 
 
 @pytest.mark.network

@@ -153,9 +153,9 @@ def test_killed_at_every_write_of_a_build(built: Site, killer: Killer, *, every:
     built.another()
     steps = killer.steps(built.place, *COMMAND, now=MONDAY)
     chosen = points(steps, every=False)
-    if every:  # a build takes its time: all of the swap and what follows, and every fifteenth step before it
-        swap = next(number for number, step in enumerate(steps, start=1) if "swap_in" in step)
-        chosen = sorted({*chosen, *range(1, swap, 15), *range(swap, len(steps) + 1)})
+    if every:  # a build takes its time: the steps around the swap, and every fifteenth of all
+        swap = next(number for number, step in enumerate(steps, start=1) if step.startswith("exchange"))
+        chosen = sorted({*chosen, *range(1, len(steps), 15), *range(swap - 3, swap + 6)})
         print(f"kill points: {len(chosen)} of {len(steps)} steps")  # noqa: T201 - for the report
     before = built.number
     for at in chosen:
