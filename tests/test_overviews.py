@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ def configured(text: str, **run: object) -> Config:
     """Return the shipped configuration with more tables, and other settings of a run."""
     body = SHIPPED + text
     for key, value in run.items():
-        body = body.replace("[run]\n", f"[run]\n{key} = {value}\n")
+        body = re.sub(rf"(?m)^{key} = \d+", f"{key} = {value}", body)
     return parse_config(body.encode(), "report.toml")
 
 

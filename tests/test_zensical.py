@@ -75,6 +75,8 @@ def test_the_same_sources_build_with_zensical(zensical: Path, built_project: Pat
     assert done.returncode == 0, done.stdout + done.stderr
     assert "No issues found" in done.stdout + done.stderr
     ours, theirs = pages(built_project / "site"), pages(tmp_path / "site")
+    # The pages with one chart alone are made from the finished site.
+    ours = {address: tree for address, tree in ours.items() if not address.startswith("charts/")}
     assert set(ours) == set(theirs)
     for address, tree in ours.items():
         if not address.startswith("reports/eth-russell-2000/") and address not in {"", "data/"}:
