@@ -513,6 +513,8 @@ def run_explain(chosen: argparse.Namespace) -> int:
     print(f"computed  by generator.{recipes.call(chosen.number)}")
     print(f"method    /methods/{number.method}/")
     print(f"shown at  {number.link}")
+    print(f"again     {explain.again(chosen.number, pair.slug, loaded.as_of)}")
+    print(f"          with /data/{explain.PANEL} beside it; not for what rests on hourly prices, futures or surprises")
     if script:
         print(f"download  {', '.join(f'/data/{pair.slug}/{name}' for name in files if name in script)}")
         print(f"script    prints the value from the download beside it\n\n{script}", end="")

@@ -17,11 +17,16 @@ from generator.recipes import TOGETHER, WITH_MARKET, WITH_YIELD, YIELD, recipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
+    from generator.config import Config
     from generator.findings import Number
+    from generator.panel import Panel
     from generator.report import Context
 
 YIELD_FILES: Final = {YIELD: WITH_YIELD} | {name: f"rates-{name}.csv" for name in ("dgs3mo", "dgs10", "dfii10")}
+PANEL: Final = "panel.csv"
+"""The download of all daily series together."""
 WEEK_BEFORE: Final = 7
 BRIEF_ROWS: Final = 253
 DIGITS: Final = 12
@@ -104,6 +109,31 @@ def downloads(context: Context) -> dict[str, str]:
             heads = ("a_return", "b_return", "m_return", "yield_change")
             files[file] = _csv({head: changes[key] for head, key in zip(heads, ids, strict=False)})
     return files
+
+
+def panel_download(panel: Panel, config: Config) -> str:
+    """Return every daily series of a build as one CSV file that `tandem` reads: prices rebased to 100, rates as given.
+
+    Returns do not depend on the base, so the program finds the published numbers in it again. What rests on hourly
+    prices, or on futures and surprises, is not in it.
+    """
+    columns = {}
+    for name, series in config.series.items():
+        if series.frequency == "daily" and name in panel:
+            values = panel.values(name)
+            columns[series.csv.column] = 100 * values / values.iloc[0] if series.kind == "price" else values
+    if not columns:
+        return ""
+    frame = pd.DataFrame(columns).sort_index()
+    lines = [",".join(("date", *frame.columns))]
+    for day, row in zip(frame.index, frame.to_numpy(), strict=True):
+        lines.append(",".join((str(day)[:10], *map(_cell, row))))
+    return "\n".join(lines) + "\n"
+
+
+def again(number_id: str, pair: str, as_of: date) -> str:
+    """Return the command that computes a number anew, with its interval, from the download of all series."""
+    return f"python -m generator explain {number_id} --pair {pair} --data {PANEL} --as-of {as_of}"
 
 
 def brief_download(context: Context) -> str:

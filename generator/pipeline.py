@@ -483,21 +483,13 @@ def write_pages(project: Project, context: SiteContext, cache: Cache, progress: 
         "terms": read_terms(project.docs),
         "draw": draw_kept(cache),
     }
-    for result in context.results:
-        data = project.docs / "data" / result.pair.slug
-        site.write_text(data / "findings.json", site.strict_json(findings_json(result, context.provenance)))
-        for name, text in explain.downloads(result.context).items():
-            site.write_text(data / name, text)
+    for path, text in _downloads(context):
+        site.write_text(project.docs / "data" / path, text)
+    for result in (*context.results, *context.overviews):
         for page in result.pages:
             _write_report(project, jinja, result, page, shared)
             done += 1
             progress("pages", done, total)
-    for result in context.overviews:
-        if rows := explain.brief_download(result.context):
-            site.write_text(project.docs / "data" / result.pair.slug / TOGETHER, rows)
-        _write_report(project, jinja, result, result.page(""), shared)
-        done += 1
-        progress("pages", done, total)
     for entry in entries:
         _write_page(project, jinja, entry, context, shared)
         done += 1
@@ -511,6 +503,18 @@ def write_pages(project: Project, context: SiteContext, cache: Cache, progress: 
         site.write_text(project.docs / changes.FEED, jinja.get_template("feed.xml.j2").render(changes.feed(context)))
     bundle = cache.get(key_of("bundle"), bundle_text)
     site.write_text(project.docs / "assets" / "vendor" / BUNDLE, bundle)
+
+
+def _downloads(context: SiteContext) -> Iterator[tuple[str, str]]:
+    """Yield path below ``/data/`` and text of everything a reader can compute from; an empty one is left out."""
+    found = {explain.PANEL: explain.panel_download(context.panel, context.config)}
+    for result in context.results:
+        slug = result.pair.slug
+        yield f"{slug}/findings.json", site.strict_json(findings_json(result, context.provenance))
+        found |= {f"{slug}/{name}": text for name, text in explain.downloads(result.context).items()}
+    for result in context.overviews:
+        found[f"{result.pair.slug}/{TOGETHER}"] = explain.brief_download(result.context)
+    yield from ((path, text) for path, text in found.items() if text)
 
 
 def _write_report(

@@ -7,26 +7,27 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
-from generator import analysis, explain
+from generator import analysis, explain, pipeline
 from generator.findings import Estimate, Unavailable
 from generator.panel import Panel
+from generator.project import Project
 from generator.recipes import TOGETHER, WITH_MARKET, WITH_YIELD, call, recipe
 from generator.report import Context
 from generator.reports import REPORTS
 from generator.sources import sample
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from generator.config import Config
     from generator.report import PairResult
 
+ROOT = Path(__file__).parents[1]
 AS_OF = date(2026, 9, 18)
 PAGES = ("correlation", "levels", "compare", "rates", "since-the-claim")
 # One of each family, and the ends of it; the test runs every number that has a script.
@@ -186,3 +187,36 @@ def test_without_prices_there_are_no_downloads(config: Config) -> None:
     assert names("dgs2") == every - {WITH_YIELD}
     assert names(config.featured.market) == {TOGETHER}
     assert names(config.featured.a) == set()
+
+
+def test_every_number_comes_out_again_from_the_download_of_all_series(config: Config, tmp_path: Path) -> None:
+    """The program finds value, interval and sample of every page in rebased prices; hourly prices are not in them."""
+    quick = config.model_copy(update={"run": config.run.model_copy(update={"reps": 99})})
+    now = datetime(2026, 9, 21, 6, tzinfo=UTC)
+    project = Project(root=ROOT)
+    built = pipeline.load(quick, project, "sample", AS_OF, now)
+    text = explain.panel_download(built.panel(quick), quick)
+    assert len(text) < 2_000_000
+    path = tmp_path / explain.PANEL
+    path.write_text(text, encoding="utf-8")
+    read = pipeline.load(quick, project, str(path), AS_OF, now)
+    pair = quick.featured
+    published = analysis.analyse_pair(quick, pair, built.panel(quick), "sample", draw=False).numbers
+    again = analysis.analyse_pair(quick, pair, read.panel(quick), "csv", draw=False).numbers
+    assert set(again) == set(published)
+    for key, number in published.items():
+        found = again[key]
+        if key.startswith(("specifications.", "published.")):
+            continue  # some specifications take hourly prices, so there are fewer
+        if key.startswith("alignment.") or "synchronous" in key:
+            assert isinstance(found, Unavailable), key
+            assert "hourly" in found.reason, key
+        elif isinstance(number, Unavailable):
+            assert isinstance(found, Unavailable), key
+        else:
+            assert isinstance(found, Estimate), key
+            assert (found.nobs, found.first, found.last) == (number.nobs, number.first, number.last), key
+            for one, other in ((found.value, number.value), (found.lower, number.lower), (found.upper, number.upper)):
+                assert (one is None) == (other is None), key
+                if one is not None:
+                    assert one == pytest.approx(other, rel=1e-5, abs=1e-8), key

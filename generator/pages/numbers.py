@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from generator.findings import Number
 
 
+HEADLINE = "correlation.pearson.daily.252"
+
+
 def address(slug: str) -> str:
     """Return the site-relative address of the page of a pair."""
     return f"/data/{slug}/numbers/"
@@ -63,6 +66,7 @@ def compose(slug: str, context: SiteContext) -> Mapping[str, Any]:
         "pair": result.pair,
         "description": words,
         "summary": words,
+        "again": explain.again(HEADLINE, slug, context.provenance["as_of"]),
         "rows": rows,
         "files": sorted(files),
         "columns": [row for row in explain.columns(result.context) if row[0] in files],
