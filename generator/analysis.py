@@ -228,8 +228,8 @@ def analyse_all(
     if work.kind == "sample":
         featured = next(result for result in results if result.pair == config.featured)
         trial = recovered(config, featured.numbers, work.as_of)
-    made_of = key_of("analyses", *work.keys().values())
-    return Analyses(results=tuple(results), overviews=tuple(overviews), trial=trial, sha256=made_of)
+    sha256 = key_of("analyses", *keys.values())
+    return Analyses(results=tuple(results), overviews=tuple(overviews), trial=trial, sha256=sha256)
 
 
 def _identity(item: Observed) -> bytes:

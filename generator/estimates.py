@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import pandas as pd
 
 from generator.findings import Estimate, Unavailable
 from generator.panel import as_date
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from generator.findings import Number
+    from generator.panel import Sample
     from generator.report import Context
-    from generator.stats.bootstrap import Estimator, Interval
+    from generator.stats.bootstrap import Estimator
     from generator.stats.proportions import Proportion
     from generator.stats.regression import RateBeta
 
@@ -58,8 +59,37 @@ def beta_estimate(beta: RateBeta, span: Spanned, *, method: str, unit: str = BET
     )
 
 
-def interval_estimate(interval: Interval, span: Spanned, *, method: str, unit: str) -> Estimate:
-    """Return a statistic with its bootstrap interval."""
+class Bounded(Protocol):
+    """What a kernel returns for a value with an interval."""
+
+    @property
+    def value(self) -> float:
+        """Estimate."""
+        ...
+
+    @property
+    def lower(self) -> float:
+        """Lower end of the interval."""
+        ...
+
+    @property
+    def upper(self) -> float:
+        """Upper end."""
+        ...
+
+    @property
+    def level(self) -> float:
+        """Coverage it claims."""
+        ...
+
+    @property
+    def nobs(self) -> int:
+        """Observations."""
+        ...
+
+
+def interval_estimate(interval: Bounded, span: Spanned, *, method: str, unit: str) -> Estimate:
+    """Return a statistic with its interval."""
     return Estimate(
         value=interval.value,
         lower=interval.lower,
@@ -168,3 +198,45 @@ class Span:
 def span_of(rows: pd.DataFrame) -> Span:
     """Return the dates that rows cover; there must be some."""
     return Span(first=as_date(rows.index[0]), last=as_date(rows.index[-1]))
+
+
+def level_estimate(inside: Sample) -> Number:
+    """Return the correlation of the prices of a window, or why there is none.
+
+    It has no interval: shuffles are the uncertainty of a level correlation, and their share is the answer.
+    """
+    from generator.stats.levels import level_corr  # noqa: PLC0415 - only where one is computed
+
+    observed = level_corr(*inside.levels.to_numpy(dtype=np.float64).T)
+    nobs = len(inside.levels)
+    if not np.isfinite(observed):
+        return Unavailable(reason=f"a price does not change in this window (n = {nobs})")
+    return Estimate(
+        value=observed, nobs=nobs, unit="correlation", method="levels", first=inside.first, last=inside.last
+    )
+
+
+def closes_since_claim(context: Context, levels: pd.DataFrame) -> pd.DataFrame | Unavailable:
+    """Return the common closes from the claim's day on, at least two, or why there are none."""
+    claim = context.config.run.claim_date
+    after = levels.loc[pd.Timestamp(claim) :]
+    if len(after) < 2 or after.index[0].date() != claim:  # noqa: PLR2004 - a base and one session after it
+        return Unavailable(reason=f"no common closes on {claim} and after it are known as of {context.as_of}")
+    return after
+
+
+def moves_since_claim(context: Context, after: pd.DataFrame) -> dict[str, Number]:
+    """Return ``since.{a,b}.return``: what each asset did from the first of these closes to the last."""
+    growth = after.iloc[-1] / after.iloc[0] - 1
+    span = span_of(after)
+    return {
+        f"since.{role}.return": Estimate(
+            value=float(growth[series_id]),
+            nobs=len(after) - 1,
+            unit="fraction",
+            method="since-the-claim",
+            first=span.first,
+            last=span.last,
+        )
+        for role, series_id in (("a", context.pair.a), ("b", context.pair.b))
+    }

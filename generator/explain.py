@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from generator.config import Config
+    from generator.config import Config, Pair
     from generator.findings import Number
     from generator.panel import Panel
     from generator.report import Context
@@ -94,12 +94,7 @@ def downloads(context: Context) -> dict[str, str]:
         sample = context.sample_ab()
         # The first week's return begins in the week before the pair's first day.
         levels = context.panel.sample((pair.a, pair.b), context.start - timedelta(days=WEEK_BEFORE)).levels
-        index = 100 * levels / levels.iloc[0]
-        returns = sample.changes.reindex(levels.index)
-        names = {"a": pair.a, "b": pair.b}
-        parts = {f"{role}_return": returns[key] for role, key in names.items()}
-        parts |= {f"{role}_index": index[key] for role, key in names.items()}
-        files[TOGETHER] = _csv(parts)
+        files[TOGETHER] = _together(pair, levels, sample.changes)
     for file, last in ((WITH_MARKET, ()), *((file, (name,)) for name, file in YIELD_FILES.items())):
         ids = (pair.a, pair.b, pair.market, *last)
         if any(name not in context.config.series for name in last) or context.lacking(*ids) is not None:
@@ -143,9 +138,13 @@ def brief_download(context: Context) -> str:
         return ""
     sample = context.sample_ab()
     first = min(sample.levels.index[-BRIEF_ROWS:][0], pd.Timestamp(context.config.run.claim_date))
-    levels = sample.levels.loc[first:]
+    return _together(pair, sample.levels.loc[first:], sample.changes)
+
+
+def _together(pair: Pair, levels: pd.DataFrame, changes: pd.DataFrame) -> str:
+    """Return the file of both assets: their returns, empty where there is none, and their prices rebased to 100."""
     index = 100 * levels / levels.iloc[0]
-    returns = sample.changes.reindex(levels.index)
+    returns = changes.reindex(levels.index)
     names = {"a": pair.a, "b": pair.b}
     return _csv(
         {f"{role}_return": returns[key] for role, key in names.items()}

@@ -56,7 +56,8 @@ def build_html(project: Project, context: SiteContext, *, whole: bool = True, an
     }
     if origin["site_url"]:
         settings["SITE_URL"] = origin["site_url"]
-    made = Stamp(project.cache.parent / "site.json", _inputs(project, context, settings, whole=whole), project.site)
+    inputs = _inputs(project, context, settings, whole=whole)
+    made = Stamp(project.cache.parent / "site.json", _with_ledger(project, inputs), project.site)
     if not anew and made.unchanged():
         return
     aside = project.root / "site.new"
@@ -83,20 +84,23 @@ def build_html(project: Project, context: SiteContext, *, whole: bool = True, an
     if found:
         ledger.record(project.store, found, origin["as_of"])
     # The ledger may have grown, and the next build is to find it as it is now.
-    dataclasses.replace(made, inputs=_inputs(project, context, settings, whole=whole)).record()
+    dataclasses.replace(made, inputs=_with_ledger(project, inputs)).record()
 
 
 def _inputs(project: Project, context: SiteContext, settings: Mapping[str, str], *, whole: bool) -> str:
-    """Return the hash of everything that the finished site depends on."""
+    """Return the hash of everything that the finished site depends on, the ledger of addresses aside."""
     config = project.root / "mkdocs.yml"
     parts = [
         json.dumps([settings, whole, context.config.redirects, context.config.site.title], default=str, sort_keys=True),
         hashlib.sha256(config.read_bytes()).hexdigest() if config.is_file() else "",
         tree_sha256(project.docs),
         tree_sha256(project.templates),
-        tree_sha256(project.store / ledger.FOLDER),
     ]
     return key_of("site", *parts)
+
+
+def _with_ledger(project: Project, inputs: str) -> str:
+    return key_of("site and ledger", inputs, tree_sha256(project.store / ledger.FOLDER))
 
 
 def finish(project: Project, context: SiteContext, aside: Path, *, whole: bool) -> frozenset[str]:

@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from generator.charts.sparkline import sparkline
 from generator.claims.strength import strength_of_interval
-from generator.estimates import estimate, still, too_few
+from generator.estimates import (
+    closes_since_claim,
+    estimate,
+    level_estimate,
+    moves_since_claim,
+    still,
+    too_few,
+)
 from generator.findings import Estimate, Number, Numbers, Unavailable
 from generator.formatting import interval, plain, shown
 from generator.report import Context, Report, TableRow, ends, sentence
 from generator.stats.correlation import rolling_corr
-from generator.stats.levels import level_corr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +28,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from generator.charts.figure import Figure
-    from generator.panel import Sample
 
 WINDOW = 252
 SHORT_WINDOW = 63
@@ -137,8 +141,15 @@ def analyse_brief(context: Context) -> BriefFindings:
         for window in (WINDOW, SHORT_WINDOW):
             number_id = f"correlation.pearson.daily.{window}"
             numbers[number_id] = estimate(context, sample.changes, window, number_id=number_id)
-        numbers[f"levels.pearson.{WINDOW}"] = _of_prices(sample)
-        numbers |= _since_claim(context, sample)
+        inside = sample.tail(WINDOW)
+        few = too_few(sample.nobs, WINDOW) or Unavailable(reason="not enough data")
+        numbers[f"levels.pearson.{WINDOW}"] = few if inside is None else level_estimate(inside)
+        after = closes_since_claim(context, sample.levels)
+        numbers |= (
+            dict.fromkeys(("since.a.return", "since.b.return"), after)
+            if isinstance(after, Unavailable)
+            else moves_since_claim(context, after)
+        )
         if sample.nobs >= WINDOW and not still(*sample.changes.to_numpy().T):
             x, y = sample.changes.to_numpy(dtype=np.float64).T
             path = rolling_corr(x, y, WINDOW)[WINDOW - 1 :]
@@ -153,43 +164,6 @@ def analyse_brief(context: Context) -> BriefFindings:
         picture=sparkline([line], mark=0),
         span=span,
     )
-
-
-def _of_prices(sample: Sample) -> Number:
-    inside = sample.tail(WINDOW)
-    if inside is None:
-        return too_few(sample.nobs, WINDOW) or Unavailable(reason="not enough data")
-    observed = level_corr(*inside.levels.to_numpy(dtype=np.float64).T)
-    if not np.isfinite(observed):
-        return Unavailable(reason=f"a price does not change in this window (n = {WINDOW})")
-    return Estimate(
-        value=observed,
-        nobs=WINDOW,
-        unit="correlation",
-        method="levels",
-        first=inside.first,
-        last=inside.last,
-    )
-
-
-def _since_claim(context: Context, sample: Sample) -> dict[str, Number]:
-    claim = context.config.run.claim_date
-    after = sample.levels.loc[pd.Timestamp(claim) :]
-    if len(after) < 2 or after.index[0].date() != claim:  # noqa: PLR2004 - a base and one session after it
-        reason = Unavailable(reason=f"no common closes on {claim} and after it are known as of {context.as_of}")
-        return {"since.a.return": reason, "since.b.return": reason}
-    growth = after.iloc[-1] / after.iloc[0] - 1
-    return {
-        f"since.{role}.return": Estimate(
-            value=float(growth[series_id]),
-            nobs=len(after) - 1,
-            unit="fraction",
-            method="since-the-claim",
-            first=after.index[0].date(),
-            last=after.index[-1].date(),
-        )
-        for role, series_id in (("a", context.pair.a), ("b", context.pair.b))
-    }
 
 
 BRIEF = Report(

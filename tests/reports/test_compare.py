@@ -5,43 +5,26 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from generator.findings import Estimate, Number, Unavailable
-from generator.panel import Panel
+from generator.findings import Estimate, Unavailable
 from generator.report import Context, ends
 from generator.reports import compare
 from generator.reports.compare.links import controls
 from generator.reports.compare.matrix import assets, cell_id
-from generator.sources import csv, sample
 from generator.stats.correlation import partial_corr, zou_interval
+from tests.reports.pairs import CLAIM, estimate, pair_context
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from generator.config import Config
     from generator.panel import Observed
 
-AS_OF = date(2026, 9, 18)
-CLAIM = date(2025, 10, 7)
-
-
-def context(config: Config, observed: Mapping[str, Observed], as_of: date = AS_OF, slug: str = "") -> Context:
-    """Return the context of a pair, the featured one unless told, with few resamples."""
-    few = config.model_copy(update={"run": config.run.model_copy(update={"reps": 499})})
-    pair = few.pair(slug) if slug else few.featured
-    return Context(config=few, pair=pair, panel=Panel(observed, few, as_of), data="csv", meetings=())
-
-
-@pytest.fixture(scope="module")
-def observed(config: Config) -> dict[str, Observed]:
-    """Return the simulated sample."""
-    return sample.load(config, AS_OF)
+context = partial(pair_context, reps=499)
 
 
 @pytest.fixture(scope="module")
@@ -54,18 +37,6 @@ def own(config: Config, observed: dict[str, Observed]) -> Context:
 def found(own: Context) -> compare.Findings:
     """Return the findings of the featured pair on the sample."""
     return compare.analyse(own)
-
-
-@pytest.fixture(scope="module")
-def recorded(config: Config, recorded_data: Path) -> dict[str, Observed]:
-    """Return the recorded data."""
-    return csv.load(recorded_data, config)
-
-
-def estimate(number: Number) -> Estimate:
-    """Return the number, which must be there."""
-    assert isinstance(number, Estimate)
-    return number
 
 
 @pytest.mark.recorded

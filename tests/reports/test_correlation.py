@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,16 +14,17 @@ from scipy.stats import kendalltau, spearmanr
 from statsmodels.tsa.stattools import ccf
 
 from generator.errors import DataError
-from generator.findings import Estimate, Number, Unavailable
+from generator.findings import Estimate, Unavailable
 from generator.formatting import interval, plain, shown
-from generator.panel import Panel, nyse_sessions
+from generator.panel import nyse_sessions
 from generator.report import Context, ends
 from generator.reports import correlation
 from generator.reports.correlation.paths import constancy, rolling_frame, stands_apart, with_days_apart
 from generator.reports.correlation.windows import synchronous_numbers
-from generator.sources import csv, sample
+from generator.sources import csv
 from generator.stats.correlation import corr, ewma_corr, forbes_rigobon
 from generator.stats.dcc import dcc_fit
+from tests.reports.pairs import AS_OF, CLAIM, estimate, pair_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from generator.config import Config
     from generator.panel import Observed
 
-AS_OF = date(2026, 9, 18)
-CLAIM = date(2025, 10, 7)
 DESIGNED = (
     *(f"correlation.{e}.daily.{w}" for e in ("pearson", "spearman", "kendall") for w in (21, 63, 126, 252, "all")),
     *(f"correlation.pearson.weekly.{w}" for w in (52, 104, "all")),
@@ -43,19 +42,7 @@ DESIGNED = (
     "correlation.dcc.daily",
 )
 """Ids that DESIGN 9 promises."""
-
-
-def context(config: Config, observed: Mapping[str, Observed], as_of: date = AS_OF, slug: str = "") -> Context:
-    """Return the context of a pair, the featured one unless told, with few resamples."""
-    few = config.model_copy(update={"run": config.run.model_copy(update={"reps": 99})})
-    pair = few.pair(slug) if slug else few.featured
-    return Context(config=few, pair=pair, panel=Panel(observed, few, as_of), data="csv", meetings=())
-
-
-@pytest.fixture(scope="module")
-def observed(config: Config) -> dict[str, Observed]:
-    """Return the simulated sample."""
-    return sample.load(config, AS_OF)
+context = partial(pair_context, reps=99)
 
 
 @pytest.fixture(scope="module")
@@ -71,21 +58,9 @@ def found(own: Context) -> correlation.Findings:
 
 
 @pytest.fixture(scope="module")
-def recorded(config: Config, recorded_data: Path) -> dict[str, Observed]:
-    """Return the recorded data."""
-    return csv.load(recorded_data, config)
-
-
-@pytest.fixture(scope="module")
 def on_claim_date(config: Config, recorded: dict[str, Observed]) -> correlation.Findings:
     """Return the findings on the recorded data as of the claim date."""
     return correlation.analyse(context(config, recorded, CLAIM))
-
-
-def estimate(number: Number) -> Estimate:
-    """Return the number, which must be there."""
-    assert isinstance(number, Estimate)
-    return number
 
 
 def prices(observed: Mapping[str, Observed]) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +12,7 @@ from statsmodels.tsa.stattools import adfuller, coint
 from statsmodels.tsa.stattools import kpss as statsmodels_kpss
 from statsmodels.tsa.vector_ar.vecm import coint_johansen
 
-from generator.findings import Estimate, Number, Unavailable
+from generator.findings import Estimate, Unavailable
 from generator.formatting import plain, shown
 from generator.panel import Observed, Panel, nyse_sessions
 from generator.report import Context, ends
@@ -22,31 +21,21 @@ from generator.reports.correlation.windows import window_numbers
 from generator.reports.levels.audit import audit
 from generator.reports.levels.figures import bin_ends
 from generator.reports.levels.trends import trends
-from generator.sources import csv, sample
+from tests.reports.pairs import AS_OF, CLAIM, estimate, pair_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+    from datetime import date
 
     from generator.config import Config
 
-AS_OF = date(2026, 9, 18)
-CLAIM = date(2025, 10, 7)
 JOINS = ("common_sessions", "returns_first", "business_days", "seven_days_forward", "seven_days_backward")
 
 
 def context(config: Config, observed: Mapping[str, Observed], as_of: date = AS_OF, slug: str = "") -> Context:
     """Return the context of a pair with few resamples, and the numbers of returns that the page shows too."""
-    few = config.model_copy(update={"run": config.run.model_copy(update={"reps": 199})})
-    pair = few.pair(slug) if slug else few.featured
-    own = Context(config=few, pair=pair, panel=Panel(observed, few, as_of), data="csv", meetings=())
+    own = pair_context(config, observed, as_of, slug, reps=199)
     return replace(own, numbers=own.numbers.merged(window_numbers(own)))
-
-
-@pytest.fixture(scope="module")
-def observed(config: Config) -> dict[str, Observed]:
-    """Return the simulated sample."""
-    return sample.load(config, AS_OF)
 
 
 @pytest.fixture(scope="module")
@@ -62,21 +51,9 @@ def found(own: Context) -> levels.Findings:
 
 
 @pytest.fixture(scope="module")
-def recorded(config: Config, recorded_data: Path) -> dict[str, Observed]:
-    """Return the recorded data."""
-    return csv.load(recorded_data, config)
-
-
-@pytest.fixture(scope="module")
 def on_claim_date(config: Config, recorded: dict[str, Observed]) -> levels.Findings:
     """Return the findings on the recorded data as of the claim date."""
     return levels.analyse(context(config, recorded, CLAIM))
-
-
-def estimate(number: Number) -> Estimate:
-    """Return the number, which must be there."""
-    assert isinstance(number, Estimate)
-    return number
 
 
 def test_both_answers_have_one_window(own: Context, found: levels.Findings) -> None:

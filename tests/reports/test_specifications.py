@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,46 +12,22 @@ import pytest
 
 from generator.charts.figure import csv_text, datasets_named
 from generator.findings import Estimate, Unavailable
-from generator.panel import Panel
-from generator.report import Context
 from generator.reports import specifications
 from generator.reports.specifications.view import DRAWN
-from generator.sources import csv, sample
 from generator.stats.correlation import corr
+from tests.reports.pairs import AS_OF, CLAIM, pair_context
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from datetime import date
 
     from generator.config import Config
     from generator.panel import Observed
-
-AS_OF = date(2026, 9, 18)
-CLAIM = date(2025, 10, 7)
-
-
-def context(config: Config, observed: Mapping[str, Observed], as_of: date = AS_OF, slug: str = "") -> Context:
-    """Return the context of a pair, the featured one unless told."""
-    pair = config.pair(slug) if slug else config.featured
-    return Context(config=config, pair=pair, panel=Panel(observed, config, as_of), data="csv", meetings=())
-
-
-@pytest.fixture(scope="module")
-def observed(config: Config) -> dict[str, Observed]:
-    """Return the simulated sample, which has every part."""
-    return sample.load(config, AS_OF)
 
 
 @pytest.fixture(scope="module")
 def found(config: Config, observed: dict[str, Observed]) -> specifications.Findings:
     """Return the findings of the featured pair on the sample."""
-    return specifications.analyse(context(config, observed))
-
-
-@pytest.fixture(scope="module")
-def recorded(config: Config, recorded_data: Path) -> dict[str, Observed]:
-    """Return the recorded data, which has no hourly bars and no IJR."""
-    return csv.load(recorded_data, config)
+    return specifications.analyse(pair_context(config, observed))
 
 
 def value(findings: specifications.Findings, number_id: str) -> float:
@@ -65,10 +40,8 @@ def value(findings: specifications.Findings, number_id: str) -> float:
 def test_every_pair_has_a_thousand_specifications(config: Config, observed: dict[str, Observed]) -> None:
     """Returns alone reach a thousand where nothing is missing, whatever the pair."""
     for pair in config.pairs:
-        assert (
-            value(specifications.analyse(context(config, observed, slug=pair.slug)), "specifications.returns.count")
-            > 1000
-        )
+        of_pair = specifications.analyse(pair_context(config, observed, slug=pair.slug))
+        assert value(of_pair, "specifications.returns.count") > 1000
 
 
 @pytest.mark.recorded
@@ -76,7 +49,7 @@ def test_every_pair_has_a_thousand_specifications(config: Config, observed: dict
 def test_the_recorded_data_has_a_thousand_too(config: Config, recorded: dict[str, Observed], as_of: date) -> None:
     """On the claim date and today, with hourly bars and one fund absent, and counted as absent."""
     for pair in config.pairs:
-        found = specifications.analyse(context(config, recorded, as_of, pair.slug))
+        found = specifications.analyse(pair_context(config, recorded, as_of, pair.slug))
         counts = {kind: value(found, f"specifications.{kind}.count") for kind in ("returns", "levels")}
         assert sum(counts.values()) >= 1000
         rest = sum(value(found, f"specifications.{part}") for part in ("absent", "short", "duplicate"))
@@ -87,7 +60,7 @@ def test_the_recorded_data_has_a_thousand_too(config: Config, recorded: dict[str
 @pytest.mark.recorded
 def test_no_way_to_measure_it_was_near_perfect(config: Config, recorded: dict[str, Observed]) -> None:
     """On the claim date no correlation of returns reached 0.9, and the page says so first."""
-    found = specifications.analyse(context(config, recorded, CLAIM))
+    found = specifications.analyse(pair_context(config, recorded, CLAIM))
     assert value(found, "specifications.returns.share_above_0.9") == 0
     assert value(found, "specifications.returns.median") == pytest.approx(0.39, abs=0.01)
     assert "none reaches 0.9; half give 0.39 or less" in found.answer
@@ -110,7 +83,7 @@ def test_the_headline_is_on_the_curve(
     config: Config, observed: dict[str, Observed], found: specifications.Findings
 ) -> None:
     """The plainest specification equals the correlation the site leads with, and the ring stands on its dot."""
-    own = context(config, observed)
+    own = pair_context(config, observed)
     pair = own.sample_ab().changes.to_numpy()[-252:]
     wanted = corr(pair[:, 0], pair[:, 1])
     curve = specifications.figures(own, found)[0]
@@ -126,8 +99,8 @@ def test_what_comes_later_changes_nothing(config: Config, observed: dict[str, Ob
     """Rows after the date, and the order in which series come, move no number."""
     end = pd.Timestamp(CLAIM) + pd.Timedelta(hours=23)
     cut = {key: replace(item, values=item.values.loc[:end]) for key, item in observed.items()}
-    early = specifications.analyse(context(config, dict(reversed(cut.items())), CLAIM))
-    late = specifications.analyse(context(config, observed, CLAIM))
+    early = specifications.analyse(pair_context(config, dict(reversed(cut.items())), CLAIM))
+    late = specifications.analyse(pair_context(config, observed, CLAIM))
     pd.testing.assert_frame_equal(early.table, late.table)
     assert dict(early.numbers) == dict(late.numbers)
     assert early.answer == late.answer
@@ -137,10 +110,10 @@ def test_without_an_asset_or_a_grid_every_number_says_why(config: Config, observ
     """No number is missing without its reason, the page says it first, and there is no picture."""
     without = {key: item for key, item in observed.items() if key != "rut"}
     no_grid = config.model_copy(update={"specifications": None})
-    whole = set(specifications.analyse(context(config, observed)).numbers)
+    whole = set(specifications.analyse(pair_context(config, observed)).numbers)
     for own, reason in (
-        (context(config, without), "this source has no data for Russell 2000"),
-        (context(no_grid, observed), "report.toml lists no specifications"),
+        (pair_context(config, without), "this source has no data for Russell 2000"),
+        (pair_context(no_grid, observed), "report.toml lists no specifications"),
     ):
         found = specifications.analyse(own)
         assert set(found.numbers) == whole
@@ -173,7 +146,7 @@ def test_every_case_a_reader_can_choose_is_drawn(
     config: Config, observed: dict[str, Observed], found: specifications.Findings
 ) -> None:
     """Replacing the shown case by another, as the page's script does, leaves only columns that exist."""
-    curve = specifications.figures(context(config, observed), found)[0]
+    curve = specifications.figures(pair_context(config, observed), found)[0]
     meta = curve.spec["usermeta"]["tandem"]
     offered = [f"{kind}_{which}" for kind, *_ in found.controls[0].options for which, *_ in found.controls[1].options]
     assert sorted(meta["cases"]) == sorted(offered)
@@ -196,7 +169,7 @@ def test_the_download_holds_every_specification(
     config: Config, observed: dict[str, Observed], found: specifications.Findings
 ) -> None:
     """One row per specification, not only those in the picture."""
-    curve = specifications.figures(context(config, observed), found)[0]
+    curve = specifications.figures(pair_context(config, observed), found)[0]
     lines = csv_text(curve).splitlines()
     assert len(lines) == 1 + len(found.table)
     assert lines[0].startswith("Correlation of,Estimator,Frequency,Latest observations,Sample start,Index or fund")
@@ -206,7 +179,7 @@ def test_marks_answer_to_the_pointer(
     config: Config, observed: dict[str, Observed], found: specifications.Findings
 ) -> None:
     """The script finds the dots by their name and reads out the specification in words, then its numbers."""
-    curve = specifications.figures(context(config, observed), found)[0]
+    curve = specifications.figures(pair_context(config, observed), found)[0]
     names = [layer["name"] for layer in curve.spec["vconcat"][0]["layer"]]
     assert "estimate" in names
     fields = curve.spec["usermeta"]["tandem"]["readout"]["fields"]
@@ -219,6 +192,6 @@ def test_marks_answer_to_the_pointer(
 def test_findings_change_nothing_they_are_given(config: Config, observed: dict[str, Observed]) -> None:
     """The observed series stay as they were."""
     before = {key: item.values.copy() for key, item in observed.items()}
-    specifications.analyse(context(config, observed))
+    specifications.analyse(pair_context(config, observed))
     for key, item in observed.items():
         pd.testing.assert_series_equal(item.values, before[key])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from generator.estimates import Span, span_of, still, too_few
+from generator.estimates import Span, interval_estimate, span_of, still, too_few
 from generator.findings import Estimate, Number, Unavailable
 from generator.formatting import interval, plain, shown
 from generator.report import Context, TableRow, ends
@@ -119,17 +119,7 @@ def _numbers(context: Context, changes: pd.DataFrame) -> dict[str, Number]:
 def _exceedance(item: Exceedance, span: Span) -> Number:
     if not math.isfinite(item.value):
         return Unavailable(reason=f"not enough days beyond it (n = {item.nobs}, needs {SMALLEST_TAIL})")
-    return Estimate(
-        value=item.value,
-        lower=item.lower,
-        upper=item.upper,
-        level=item.level,
-        nobs=item.nobs,
-        unit="correlation",
-        method=METHOD,
-        first=span.first,
-        last=span.last,
-    )
+    return interval_estimate(item, span, method=METHOD, unit="correlation")
 
 
 def _together(found: CoCrash, tail: str, span: Span) -> dict[str, Number]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from generator.estimates import too_few
+from generator.estimates import level_estimate, too_few
 from generator.findings import Estimate, Number, Numbers, Unavailable
 from generator.formatting import plain, shown
 from generator.report import Context, Report, sentence
@@ -16,7 +16,7 @@ from generator.reports.levels.audit import JoinRow, audit
 from generator.reports.levels.figures import answers_figure, joins_figure, levels_figure, null_figure
 from generator.reports.levels.trends import Reading, TrendRow, Trends, spans, trends
 from generator.stats.correlation import rolling_corr
-from generator.stats.levels import LevelNull, level_corr, level_null
+from generator.stats.levels import LevelNull, level_null
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,19 +120,19 @@ def _window(
         inside = too_few(sample.nobs, window)
     if inside is None or isinstance(inside, Unavailable) or isinstance(sample, Unavailable):
         return dict.fromkeys(ids, inside if isinstance(inside, Unavailable) else Unavailable(reason="not enough data"))
-    observed = level_corr(*inside.levels.to_numpy(dtype=np.float64).T)
-    if not np.isfinite(observed):
-        return dict.fromkeys(ids, Unavailable(reason=f"a price does not change in this window (n = {window})"))
-    within = _null(context, inside.changes.iloc[1:], window, observed, ids[1])
-    history = _null(context, sample.changes, window, observed, ids[2])
+    observed = level_estimate(inside)
+    if isinstance(observed, Unavailable):
+        return dict.fromkeys(ids, observed)
+    within = _null(context, inside.changes.iloc[1:], window, observed.value, ids[1])
+    history = _null(context, sample.changes, window, observed.value, ids[2])
     nulls[window] = (within, history)
     return dict(
         zip(
             ids,
             (
-                _estimate(inside, observed, "correlation", window),
-                _estimate(inside, within.share, "share", window),
-                _estimate(sample, history.share, "share", sample.nobs),
+                observed,
+                _share(inside, within.share, window),
+                _share(sample, history.share, sample.nobs),
             ),
             strict=True,
         )
@@ -151,9 +151,8 @@ def _null(context: Context, changes: pd.DataFrame, window: int, observed: float,
     )
 
 
-def _estimate(sample: Sample, value: float, unit: str, nobs: int) -> Estimate:
-    # No interval: the shuffles are the uncertainty of a level correlation, and the share is their answer.
-    return Estimate(value=value, nobs=nobs, unit=unit, method="levels", first=sample.first, last=sample.last)
+def _share(sample: Sample, value: float, nobs: int) -> Estimate:
+    return Estimate(value=value, nobs=nobs, unit="share", method="levels", first=sample.first, last=sample.last)
 
 
 def _rolling(sample: Sample | Unavailable, window_obs: int) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from generator.charts.figure import Figure
 from generator.charts.layers import NO_CHANGE, Axis, Events, Line
 from generator.charts.theme import series_ink
 from generator.charts.time import time_lines
+from generator.estimates import closes_since_claim, interval_estimate, moves_since_claim, span_of
 from generator.findings import Estimate, Number, Numbers, Unavailable
 from generator.formatting import correlation, interval, plain, shown, signed_percent
 from generator.panel import as_date
@@ -97,22 +98,11 @@ def analyse(context: Context) -> Findings:
     before = levels.loc[: pd.Timestamp(min(claim, context.as_of))]
     for horizon in HORIZONS:
         numbers[f"since.joint_up_base.{horizon}"] = _base_rate(before, horizon, context.level)
-    after = levels.loc[pd.Timestamp(claim) :]
-    if len(after) < 2 or after.index[0].date() != claim:  # noqa: PLR2004 - a base and one session after it
-        reason = Unavailable(reason=f"no common closes on {claim} and after it are known as of {context.as_of}")
-        numbers.update(dict.fromkeys(ids, reason))
+    after = closes_since_claim(context, levels)
+    if isinstance(after, Unavailable):
+        numbers.update(dict.fromkeys(ids, after))
         return _findings(context, numbers)
-    growth = after.iloc[-1] / after.iloc[0] - 1
-    first, last = after.index[0].date(), after.index[-1].date()
-    for role, series_id in (("a", pair.a), ("b", pair.b)):
-        numbers[f"since.{role}.return"] = Estimate(
-            value=float(growth[series_id]),
-            nobs=len(after) - 1,
-            unit="fraction",
-            method="since-the-claim",
-            first=first,
-            last=last,
-        )
+    numbers |= moves_since_claim(context, after)
     numbers["since.correlation"] = _correlation(context, sample, claim)
     for horizon in HORIZONS:
         numbers[f"since.joint_up.{horizon}"] = _joint_up(after, horizon)
@@ -130,7 +120,7 @@ def analyse(context: Context) -> Findings:
     if from_before is not None:
         moves = (f"{s.label} {plain(signed_percent(float(from_before[i])))}" for s, i in _assets(context))
         text = f"{', '.join(moves)} (from {earlier.index[-1].date()})"
-    return _findings(context, numbers, rebased, text, _rolling(context, sample, first))
+    return _findings(context, numbers, rebased, text, _rolling(context, sample, claim))
 
 
 def _assets(context: Context) -> tuple[tuple[Series, str], ...]:
@@ -249,17 +239,7 @@ def _base_rate(before: pd.DataFrame, horizon: int, level: float) -> Number:
     base = joint_up_base_rate(before.iloc[:, 0].to_numpy(), before.iloc[:, 1].to_numpy(), horizon, level=level)
     if base is None:
         return Unavailable(reason=f"not enough sessions before the claim (n = {len(before)}, needs {2 * horizon})")
-    return Estimate(
-        value=base.value,
-        lower=base.lower,
-        upper=base.upper,
-        level=base.level,
-        nobs=base.nobs,
-        unit="share",
-        method="since-the-claim",
-        first=before.index[0].date(),
-        last=before.index[-1].date(),
-    )
+    return interval_estimate(base, span_of(before), method="since-the-claim", unit="share")
 
 
 def _correlation(context: Context, sample: Sample, claim: date) -> Number:
@@ -274,17 +254,7 @@ def _correlation(context: Context, sample: Sample, claim: date) -> Number:
         rng=context.rng("since.correlation"),
         level=context.level,
     )
-    return Estimate(
-        value=result.value,
-        lower=result.lower,
-        upper=result.upper,
-        level=result.level,
-        nobs=result.nobs,
-        unit="correlation",
-        method="correlation",
-        first=changes.index[0].date(),
-        last=changes.index[-1].date(),
-    )
+    return interval_estimate(result, span_of(changes), method="correlation", unit="correlation")
 
 
 def _joint_up(after: pd.DataFrame, horizon: int) -> Number:
