@@ -124,7 +124,7 @@ browser-packages: environment-dev
 
 # Needs uv. UPGRADE=yfinance raises one package, UPGRADE=all raises everything.
 UPGRADE ?=
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-strip-extras --no-emit-index-url \
 	--no-emit-find-links $(if $(UPGRADE),$(if $(filter all,$(UPGRADE)),--upgrade,--upgrade-package $(UPGRADE)))
 
 lock: ## Write the files of locked versions anew. UPGRADE=NAME raises one package.
