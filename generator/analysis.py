@@ -45,9 +45,14 @@ def analyse_pair(
     draw: bool = True,
     reports: Sequence[Report] = REPORTS,
 ) -> PairResult:
-    """Return every page of a pair with its numbers, verdicts and, unless `draw` is false, figures."""
+    """Return every page of a pair with its numbers and verdicts; unless `draw` is false, with all that a page shows."""
     context = Context(
-        config=config, pair=pair, panel=panel, data=kind, meetings=meetings_known_on(load_meetings(), panel.as_of)
+        config=config,
+        pair=pair,
+        panel=panel,
+        data=kind,
+        meetings=meetings_known_on(load_meetings(), panel.as_of),
+        shown=draw,
     )
     pages: list[Analysed] = []
     for report in reports:
@@ -95,31 +100,13 @@ def recovery(config: Config, as_of: date) -> tuple[Recovery, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What a process hands back for one pair.
-
-    Parameters
-    ----------
-    result : PairResult
-        Without its data, which whoever asked has.
-    pictures : mapping of key to Pictures
-        Drawn already, by what they depend on.
-    """
-
-    result: PairResult
-    pictures: Mapping[str, Pictures]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Slug of a pair → its analysis with its pictures drawn; can be sent to another process.
+    """Slug of a pair → its analysis; can be sent to another process.
 
     Parameters
     ----------
     observed : mapping of str to Observed
         All series, cut at `as_of`.
-    draw : bool
-        Whether to draw the pictures too; else that is done when a page wants them.
     """
 
     config: Config
@@ -127,10 +114,9 @@ class Work:
     expectations: Expectations = field(default_factory=Expectations)
     as_of: date
     kind: DataKind
-    draw: bool = True
 
-    def __call__(self, slug: str) -> Done | BriefFindings | tuple[Recovery, ...]:
-        """Return the analysis of a pair, or of the estimators' trial."""
+    def __call__(self, slug: str) -> PairResult | BriefFindings | tuple[Recovery, ...]:
+        """Return the analysis of a pair, without its data, which whoever asked has, or of the estimators' trial."""
         if slug == RECOVERY:
             return recovery(self.config, self.as_of)
         brief = next((pair for pair in self.config.overviews if pair.slug == slug), None)
@@ -144,11 +130,8 @@ class Work:
         panel = Panel(self.observed, self.config, self.as_of, self.expectations)
         pair = next(pair for pair in self.config.pairs if pair.slug == slug)
         result = analyse_pair(self.config, pair, panel, self.kind)
-        figures = [figure for page in result.pages for figure in page.figures] if self.draw else []
-        drawn = {_picture_key(figure): pictures(figure) for figure in figures}
         bare = Panel({}, self.config, self.as_of)
-        context = dataclasses.replace(result.context, panel=bare)
-        return Done(result=dataclasses.replace(result, context=context), pictures=drawn)
+        return dataclasses.replace(result, context=dataclasses.replace(result.context, panel=bare))
 
     def keys(self) -> dict[str, str]:
         """Return the cache key of every pair, and of the trial."""
@@ -157,12 +140,14 @@ class Work:
         each = {name: _identity(item) for name, item in self.observed.items()}
         data = self.expectations.sha256().encode() + b"".join(each[name] for name in sorted(each))
         common = (settings, str(self.as_of), self.kind)
+        # What takes longest comes first, so that no process starts it when the others are done.
         keys = {pair.slug: key_of("pair", *common, series, data, pair.model_dump_json()) for pair in self.config.pairs}
+        keys[RECOVERY] = key_of("recovery", *common, series, self.config.featured.model_dump_json())
         for pair in self.config.overviews:  # these depend on their own two series alone
             own = [self.config.series[name].model_dump_json() for name in (pair.a, pair.b)]
             values = [each.get(name, b"") for name in (pair.a, pair.b)]
             keys[pair.slug] = key_of("overview", *common, *own, *values, pair.model_dump_json())
-        return {**keys, RECOVERY: key_of("recovery", *common, series, self.config.featured.model_dump_json())}
+        return keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,11 +173,18 @@ class Analyses:
 
 
 def analyse_all(
-    work: Work, cache: Cache, *, jobs: int, cluster: str = "", progress: Callable[[str, int, int], None]
+    work: Work,
+    cache: Cache,
+    *,
+    jobs: int,
+    cluster: str = "",
+    draw: bool = True,
+    progress: Callable[[str, int, int], None],
 ) -> Analyses:
     """Return every pair's analysis, and the estimators' trial.
 
-    What the cache holds is not computed. The rest is, in `jobs` processes or on a Dask cluster, and kept.
+    What the cache holds is not computed. The rest is, in `jobs` processes or on a Dask cluster, and kept; with `draw`
+    so are the pictures, which are otherwise drawn when a page wants them.
     """
     config = work.config
     panel = Panel(work.observed, config, work.as_of, work.expectations)
@@ -200,23 +192,22 @@ def analyse_all(
     if work.kind == "sample":  # the pair's own numbers are the trial
         del keys[RECOVERY]
     missing = [slug for slug, key in keys.items() if not cache.holds(key)]
-    found: dict[str, Done | BriefFindings | tuple[Recovery, ...]] = {}
+    found: dict[str, PairResult | BriefFindings | tuple[Recovery, ...]] = {}
     for slug, done in spread(work, missing, jobs=jobs, cluster=cluster):
         found[slug] = done
-        if isinstance(done, Done):
-            for key, drawn in done.pictures.items():
-                cache.put(key, drawn)
-            found[slug] = dataclasses.replace(done, pictures={})
-        cache.put(keys[slug], found[slug])
+        cache.put(keys[slug], done)
         progress("analysis", len(found), len(missing))
+    if draw:
+        done_now = [done for done in found.values() if isinstance(done, PairResult)]
+        _draw(done_now, cache, jobs=jobs, cluster=cluster, progress=progress)
     results, overviews = [], []
     trial: tuple[Recovery, ...] = ()
     briefs = {pair.slug: pair for pair in config.overviews}
     for slug, key in keys.items():
         kept = found[slug] if slug in found else cache.get(key, functools.partial(work, slug))
-        if isinstance(kept, Done):
-            context = dataclasses.replace(kept.result.context, config=config, panel=panel)
-            results.append(dataclasses.replace(kept.result, context=context))
+        if isinstance(kept, PairResult):
+            context = dataclasses.replace(kept.context, config=config, panel=panel)
+            results.append(dataclasses.replace(kept, context=context))
         elif isinstance(kept, BriefFindings):
             pair = briefs[slug]
             context = Context(config=config, pair=pair, panel=panel, data=work.kind, meetings=())
@@ -230,6 +221,27 @@ def analyse_all(
         trial = recovered(config, featured.numbers, work.as_of)
     sha256 = key_of("analyses", *keys.values())
     return Analyses(results=tuple(results), overviews=tuple(overviews), trial=trial, sha256=sha256)
+
+
+def _draw(
+    results: Sequence[PairResult],
+    cache: Cache,
+    *,
+    jobs: int,
+    cluster: str,
+    progress: Callable[[str, int, int], None],
+) -> None:
+    """Draw what the cache lacks of the figures of `results`: one by one, as a pair's figures would keep one process."""
+    figures = {_picture_key(figure): figure for done in results for page in done.pages for figure in page.figures}
+    missing = [(key, figure) for key, figure in figures.items() if not cache.holds(key)]
+    for number, (_, (key, drawn)) in enumerate(spread(_drawn, missing, jobs=jobs, cluster=cluster), start=1):
+        cache.put(key, drawn)
+        progress("charts", number, len(missing))
+
+
+def _drawn(item: tuple[str, Figure]) -> tuple[str, Pictures]:
+    key, figure = item
+    return key, pictures(figure)
 
 
 def _identity(item: Observed) -> bytes:

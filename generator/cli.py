@@ -498,9 +498,11 @@ def run_explain(chosen: argparse.Namespace) -> int:
         raise TandemError(str(error.args[0])) from None
     files = explain.downloads(result.context)
     script = explain.script(chosen.number, number, files)
+    formula = "" if isinstance(number, Unavailable) else explain.formula(project.method(number.method))
     if chosen.json:
         body = {"id": chosen.number, "pair": pair.slug, "as_of": str(loaded.as_of), **number.as_json()}
-        print(json.dumps({**body, "script": script, "call": f"generator.{recipes.call(chosen.number)}"}, indent=1))
+        body |= {"formula": formula, "script": script, "call": f"generator.{recipes.call(chosen.number)}"}
+        print(json.dumps(body, indent=1))
         return DONE
     print(f"{chosen.number} of {pair.title}, as of {loaded.as_of} ({loaded.kind})")
     if isinstance(number, Unavailable):
@@ -518,4 +520,6 @@ def run_explain(chosen: argparse.Namespace) -> int:
     if script:
         print(f"download  {', '.join(f'/data/{pair.slug}/{name}' for name in files if name in script)}")
         print(f"script    prints the value from the download beside it\n\n{script}", end="")
+    if formula:
+        print(f"\nformula   as the page of the method has it\n\n{formula}")
     return DONE

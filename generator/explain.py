@@ -7,6 +7,7 @@ their first day, and changes of a public yield.
 from __future__ import annotations
 
 import math
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 YIELD_FILES: Final = {YIELD: WITH_YIELD} | {name: f"rates-{name}.csv" for name in ("dgs3mo", "dgs10", "dfii10")}
 PANEL: Final = "panel.csv"
 """The download of all daily series together."""
+OTHER_SECTIONS: Final = frozenset(
+    {"What it answers", "Assumptions", "Limits", "Measured", "References", "Code and checks"}
+)
+"""Sections of a method's page that do not say how a number is computed."""
 WEEK_BEFORE: Final = 7
 BRIEF_ROWS: Final = 253
 DIGITS: Final = 12
@@ -53,6 +58,21 @@ def script(number_id: str, number: Number, files: Mapping[str, str]) -> str:
     if file not in files:
         return ""
     return (_HEAD + body).format(file=file, first=number.first, last=number.last, nobs=number.nobs, **words)
+
+
+def formula(page: str) -> str:
+    """Return what the page of a method says of how a number is computed, as it stands there.
+
+    That is all between the question it answers and what it assumes.
+
+    Parameters
+    ----------
+    page : str
+        Markdown of the method's page.
+    """
+    sections = re.split(r"^## (?=.)", page, flags=re.MULTILINE)[1:]
+    kept = [part for part in sections if part.partition("\n")[0] not in OTHER_SECTIONS]
+    return "\n".join(part.removeprefix("Formula\n").strip() + "\n" for part in kept)
 
 
 def columns(context: Context) -> list[tuple[str, str, str]]:

@@ -628,9 +628,8 @@ def analyse(
         expectations=loaded.expectations,
         as_of=loaded.as_of,
         kind=loaded.kind,
-        draw=draw,
     )
-    found = analyse_all(work, cache, jobs=jobs, cluster=cluster, progress=progress)
+    found = analyse_all(work, cache, jobs=jobs, cluster=cluster, draw=draw, progress=progress)
     return SiteContext(
         config=config,
         results=found.results,

@@ -31,6 +31,11 @@ class Project:
         """Markdown the site is built from."""
         return self.root / "site_src"
 
+    def method(self, method: str) -> str:
+        """Return the Markdown of a method's page, whatever its anchor; empty where there is no such page."""
+        page = self.docs / "methods" / f"{method.partition('#')[0]}.md"
+        return page.read_text(encoding="utf-8") if page.is_file() else ""
+
     @property
     def store(self) -> Path:
         """Snapshots and editions."""

@@ -45,6 +45,8 @@ class Context:
         The policy calendar with the outcomes known on `panel.as_of`.
     numbers : Numbers
         What the pages before this one have published; a page may show it, not change it.
+    shown : bool
+        Whether pages are written from it; where only numbers are wanted, what no number needs is left out.
     """
 
     config: Config
@@ -53,6 +55,7 @@ class Context:
     data: DataKind
     meetings: tuple[Meeting, ...]
     numbers: Numbers = field(default_factory=Numbers)
+    shown: bool = True
 
     @property
     def as_of(self) -> date:

@@ -22,7 +22,6 @@ GENERATED = (
     "changes",
     "badges",
     "cards",
-    "methods/performance",
     "assets/charts",
     "assets/vendor",
 )

@@ -22,6 +22,7 @@ from generator.recipes import TOGETHER, WITH_MARKET, WITH_YIELD, call, recipe
 from generator.report import Context
 from generator.reports import REPORTS
 from generator.sources import sample
+from tests.test_docs import method_slugs
 
 if TYPE_CHECKING:
     from generator.config import Config
@@ -220,3 +221,12 @@ def test_every_number_comes_out_again_from_the_download_of_all_series(config: Co
                 assert (one is None) == (other is None), key
                 if one is not None:
                     assert one == pytest.approx(other, rel=1e-5, abs=1e-8), key
+
+
+def test_the_formula_is_the_one_of_the_page() -> None:
+    """It is what stands between question and assumptions, and every method of a published number has one."""
+    page = "# A\n\n## What it answers\n\nHow?\n\n## Formula\n\n```\nr = 1\n```\n\n## Assumptions\n\nNone.\n"
+    assert explain.formula(page) == "```\nr = 1\n```\n"
+    project = Project(root=ROOT)
+    without = [slug for slug in method_slugs() if len(explain.formula(project.method(slug))) < 100]
+    assert without == []

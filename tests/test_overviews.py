@@ -93,7 +93,7 @@ def config() -> Config:
 def work(config: Config) -> Work:
     """Return the analysis of the sample without pictures."""
     loaded = pipeline.load(config, Project(root=ROOT), "sample", date(2026, 9, 18), NOW)
-    return Work(config=config, observed=loaded.observed, as_of=loaded.as_of, kind="sample", draw=False)
+    return Work(config=config, observed=loaded.observed, as_of=loaded.as_of, kind="sample")
 
 
 def test_an_overview_has_the_numbers_of_the_full_pages(config: Config, work: Work) -> None:
@@ -123,7 +123,7 @@ def test_a_cluster_gives_the_same_findings(config: Config, work: Work, scheduler
 
     def findings(**how: object) -> list[str]:
         place = Cache(root=tmp_path / str(len(list(tmp_path.iterdir()))))
-        found = analysis.analyse_all(work, place, progress=pipeline.quiet, **how)  # type: ignore[arg-type]  # either way
+        found = analysis.analyse_all(work, place, draw=False, progress=pipeline.quiet, **how)  # type: ignore[arg-type]
         return [
             pipeline.site.strict_json({key: number.as_json() for key, number in result.numbers.items()})
             for result in (*found.results, *found.overviews)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -152,7 +153,8 @@ def main() -> None:
             f"peak {max(cold['peak_mb'], again['peak_mb']):.0f} MB, site {rows[-1]['site_bytes'] / 1e6:.1f} MB"
         )
     if chosen.out:
-        chosen.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        result = {"cores": os.cpu_count(), "python": platform.python_version(), "rows": rows}
+        chosen.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

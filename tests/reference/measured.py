@@ -1,4 +1,4 @@
-"""Write the tables of the simulation studies into the pages of the methods, from the kept files alone.
+"""Write the tables of studies and of measured costs into the pages of the methods, from the kept files alone.
 
 Run from the root of the repository: ``python -m tests.reference.measured``. A table stands between two comments that
 name it; `tests/test_measured.py` fails where a page shows anything else.
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 HERE = Path(__file__).parent
+COSTS = Path(__file__).parents[1] / "benchmarks" / "results"
 METHODS = Path(__file__).parents[2] / "site_src" / "methods"
 BLOCK = re.compile(r"<!-- measured: (?P<name>[a-z-]+) -->\n(?P<table>.*?)<!-- end -->", re.DOTALL)
 
 
-def _kept(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((HERE / name).read_text(encoding="utf-8"))
+def _kept(name: str, folder: Path = HERE) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
     return found
 
 
@@ -146,6 +147,84 @@ def base_rates() -> str:
     return table(("Sessions ahead", "True share", "Interval holds it"), rows)
 
 
+def scale() -> str:
+    """Return what sites of many pairs cost."""
+    rows = [
+        (
+            str(row["pairs"]),
+            f"{row['cold']['wall']:.1f}",
+            *(f"{row['cold']['stages'][name]:.1f}" for name in ("analyse", "pages and charts", "html")),
+            f"{row['unchanged']['wall']:.1f}",
+            f"{max(row[name]['peak_mb'] for name in ('cold', 'unchanged')):.0f}",
+            f"{row['site_bytes'] / 1e6:.1f}",
+        )
+        for row in _kept("scale.json", COSTS)["rows"]
+    ]
+    head = ("Overviews", "First build, s", "analysis", "pages", "HTML", "Nothing new, s", "Peak, MB", "Site, MB")
+    return table(head, rows)
+
+
+def rebuild() -> str:
+    """Return what a first build, the next session's and an unchanged one cost."""
+    kept = _kept("rebuild.json", COSTS)["rows"]
+    first = kept[0]["wall"]
+    rows = [
+        (
+            row["name"] if row["stages"] else f"`{row['name']}`",
+            f"{row['wall']:.1f}" if row["wall"] >= 1 else f"{row['wall']:.2f}",
+            f"{row['processor']:.1f}" if row["processor"] >= 1 else f"{row['processor']:.2f}",
+            f"{100 * row['wall'] / first:.1f} %",
+        )
+        for row in kept
+    ]
+    return table(("Run", "Seconds", "of processor", "Share of the first build"), rows)
+
+
+def rebuild_stages() -> str:
+    """Return the stages of the same builds."""
+    kept = [row for row in _kept("rebuild.json", COSTS)["rows"] if row["stages"]]
+    rows = [(stage, *(f"{row['stages'][stage]:.1f}" for row in kept)) for stage in kept[0]["stages"]]
+    return table(("Stage, seconds", *(row["name"] for row in kept)), rows)
+
+
+def peers() -> str:
+    """Return what a reader would use instead, and what it costs."""
+    rows = [
+        (
+            row["name"],
+            f"{row['wall']:.1f}",
+            f"{row['processor']:.1f}",
+            f"{row['bytes'] / 1e3:.0f}",
+            str(row["outside"]),
+        )
+        for row in _kept("peers.json", COSTS)["rows"]
+    ]
+    return table(("Tool", "Seconds", "of processor", "Page, kB sent", "Requests elsewhere"), rows)
+
+
+def kernels() -> str:
+    """Return how the own kernels compare with the libraries' forms."""
+    names = {
+        "bootstrap": "Bootstrap interval of a correlation, against `arch`",
+        "dcc": "DCC recursion, against a loop over days",
+        "rolling": "Rolling correlation, against `pandas`",
+        "leads": "Leads and lags, against `statsmodels`",
+        "rolling_beta": "Rolling beta with errors, against `RollingOLS`",
+        "rolling_beta_hac": "Rolling beta with HAC errors, against one regression a window (100 windows)",
+    }
+    rows = [
+        (
+            names[row["kernel"]],
+            f"{1e3 * row['own']:.2f}",
+            f"{1e3 * row['library']:.1f}",
+            f"{row['ratio']:.1f}",
+            f"{row['tolerance']:g}",
+        )
+        for row in _kept("kernels.json", COSTS)["rows"]
+    ]
+    return table(("Computation", "Ours, ms", "Library, ms", "Ratio", "Agree within"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "intervals": intervals,
     "constancy": constancy,
@@ -156,6 +235,11 @@ TABLES: dict[str, Callable[[], str]] = {
     "weighted": weighted,
     "dcc": dcc,
     "base-rates": base_rates,
+    "scale": scale,
+    "rebuild": rebuild,
+    "rebuild-stages": rebuild_stages,
+    "peers": peers,
+    "kernels": kernels,
 }
 
 

@@ -134,7 +134,7 @@ def analyse(context: Context) -> Findings:
         responses=responses,
         effects=different,
         expected=priced,
-        days=paths_by_day(context),
+        days=paths_by_day(context) if context.shown else DayPaths(),
         bench=studies(context),
         horizons=HORIZONS,
         recent=every[:RECENT],
