@@ -77,9 +77,11 @@ def main() -> None:
         data = ("build", "--data", str(chosen.data.resolve()), "--quiet", "--json", "--as-of")
         for name, day in (("first build", before), ("one session later", chosen.as_of), ("nothing new", chosen.as_of)):
             cost = run(folder, *data, str(day))
-            rows.append({"name": name, **cost, "stages": json.loads(cost.pop("printed"))["seconds"]})
-        rows.append({"name": "tandem --help", **run(folder, "--help"), "stages": {}})
-        rows[-1].pop("printed")
+            stages = json.loads(cost.pop("printed"))["seconds"]
+            rows.append({"name": name, **cost, "stages": stages})
+        cost = run(folder, "--help")
+        del cost["printed"]
+        rows.append({"name": "tandem --help", **cost, "stages": {}})
         editions = sum(1 for _ in (folder / "store").rglob("manifest.json"))
     result = {"cores": os.cpu_count(), "python": platform.python_version(), "editions": editions, "rows": rows}
     print(json.dumps(result, indent=1))  # noqa: T201 - this is a script
