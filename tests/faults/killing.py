@@ -24,6 +24,7 @@ import hashlib, os, signal, sys
 ROOT, CODE = os.environ["KILL_ROOT"], os.environ["KILL_CODE"]
 AT, LOG = int(os.environ["KILL_AT"]), os.environ["KILL_LOG"]
 SERVED = os.environ.get("KILL_SERVED", "")
+INSIDE_MKDOCS = "mkdocs" in sys.orig_argv
 ALWAYS = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.link", "os.symlink", "os.chmod"}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 count, inside = 0, False
@@ -42,6 +43,8 @@ def step(event):
     inside = True
     count += 1
     if count == AT:
+        if INSIDE_MKDOCS:
+            os.kill(os.getppid(), signal.SIGKILL)  # as when a machine goes down: all at once
         os.kill(os.getpid(), signal.SIGKILL)
     if LOG:
         frame, place = sys._getframe(2), "elsewhere"
@@ -82,7 +85,7 @@ def flush(handle):
     step("os.fsync")
     return fsync(handle)
 
-if "--multiprocessing-fork" not in sys.orig_argv and (SERVED or "mkdocs" not in sys.orig_argv):
+if "--multiprocessing-fork" not in sys.orig_argv and (SERVED or INSIDE_MKDOCS == bool(os.environ.get("KILL_MKDOCS"))):
     os.fsync = flush
     sys.addaudithook(hook)
 '''
@@ -104,8 +107,10 @@ class Killer:
         self.folder.mkdir()
         (self.folder / "sitecustomize.py").write_text(HOOK, encoding="utf-8")
 
-    def variables(self, root: Path, at: int, log: str = "", served: str = "") -> dict[str, str]:
-        """Return what the process finds in its environment."""
+    def variables(
+        self, root: Path, at: int, log: str = "", served: str = "", *, mkdocs: bool = False
+    ) -> dict[str, str]:
+        """Return what the process finds in its environment; `mkdocs` counts the steps of MkDocs in place of ours."""
         return {
             "PYTHONPATH": f"{self.folder}{os.pathsep}{ROOT}",
             "KILL_ROOT": str(root),
@@ -113,15 +118,22 @@ class Killer:
             "KILL_AT": str(at),
             "KILL_LOG": log,
             "KILL_SERVED": served,
+            "KILL_MKDOCS": "1" if mkdocs else "",
         }
 
     def steps(
-        self, place: Place, *arguments: str, root: Path | None = None, served: str = "", **named: str
+        self,
+        place: Place,
+        *arguments: str,
+        root: Path | None = None,
+        served: str = "",
+        mkdocs: bool = False,
+        **named: str,
     ) -> list[str]:
         """Run a command to its end and return every step: what was done, where, and the state of a folder before it."""
         log = self.folder / "log"
         log.unlink(missing_ok=True)
-        variables = self.variables(root or place.folder, -1, str(log), served)
+        variables = self.variables(root or place.folder, -1, str(log), served, mkdocs=mkdocs)
         done = place.run(*arguments, variables=variables, **named)  # type: ignore[arg-type]  # the clock or the module
         assert done.code in {0, 3}, done
         return log.read_text(encoding="utf-8").splitlines()

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 LONG = pytest.param(True, id="every step", marks=pytest.mark.slow)
 EVERY = pytest.mark.parametrize("every", [pytest.param(False, id="every place"), LONG])
 RATES = ("dgs2", "target_upper")
+SHARES = 8  # of a long loop, for as many processes
 
 
 def points(steps: list[str], *, every: bool) -> list[int]:
@@ -117,6 +118,13 @@ class Site:
         assert done.code == 0, done
         assert self.state()[0] == self.number
 
+    def finished(self) -> None:
+        """Build once more: the site is the new one, and nothing that a killed build wrote aside is left."""
+        self.built()
+        assert self.state() == (self.number, self.whole)
+        left = [p.name for p in self.place.folder.rglob("*") if p.name.startswith(".aside-") or p.name == "site.new"]
+        assert left == []
+
     def another(self) -> None:
         """Change the word that the next build writes."""
         self.number += 1
@@ -144,34 +152,59 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(tmp_path_factory.mktemp("killed"))
 
 
-@EVERY
-def test_killed_at_every_write_of_a_build(built: Site, killer: Killer, *, every: bool) -> None:
-    """At every moment the served folder holds one whole site; the next build, over what the killed one left, completes.
-
-    In the quick suite each killed build is the next one of the build before, and the last is followed by a whole one.
-    """
+def test_killed_at_every_place_that_writes_in_a_build(built: Site, killer: Killer) -> None:
+    """At every moment the served folder holds one whole site, though each build runs over what a killed one left."""
     built.another()
     steps = killer.steps(built.place, *COMMAND, now=MONDAY)
-    chosen = points(steps, every=False)
-    if every:  # a build takes its time: the steps around the swap, and every fifteenth of all
-        swap = next(number for number, step in enumerate(steps, start=1) if step.startswith("exchange"))
-        chosen = sorted({*chosen, *range(1, len(steps), 15), *range(swap - 3, swap + 6)})
-        print(f"kill points: {len(chosen)} of {len(steps)} steps")  # noqa: T201 - for the report
     before = built.number
-    for at in chosen:
+    for at in points(steps, every=False):
         built.another()
         done = built.place.run(*COMMAND, now=MONDAY, variables=killer.variables(built.place.folder, at))
         # Over what a killed build left, a build takes a step more or less: the last point may lie behind its end.
         assert done.code == -signal.SIGKILL or at >= len(steps) - 2, (at, done)
         built.check(before)
         before = built.state()[0]
-        if every:
-            built.built()
+    built.finished()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", range(SHARES))
+def test_killed_at_every_write_of_a_build(built: Site, killer: Killer, share: int) -> None:
+    """A kill before each of our own writes: the served folder is one whole site, and the next build completes."""
+    built.another()
+    steps = killer.steps(built.place, *COMMAND, now=MONDAY)
+    chosen = range(1 + share, len(steps) + 1, SHARES)
+    print(f"kill points: {len(chosen)} of {len(steps)} steps")  # noqa: T201 - for the report
+    for at in chosen:
+        before = built.number
+        built.another()
+        killer.kill(built.place, *COMMAND, now=MONDAY, at=at)
+        built.check(before)
+        built.finished()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", range(SHARES))
+def test_killed_at_every_write_of_mkdocs(built: Site, killer: Killer, share: int) -> None:
+    """The same for what MkDocs writes aside. Each build runs over what the one before left; every tenth is let finish.
+
+    A build that reaches its n-th write in MkDocs has got over all that the one before left, so most need no third.
+    """
+    built.another()
+    steps = killer.steps(built.place, *COMMAND, now=MONDAY, mkdocs=True)
+    chosen = range(1 + share, len(steps) + 1, SHARES)
+    print(f"kill points: {len(chosen)} of {len(steps)} steps of MkDocs")  # noqa: T201 - for the report
+    before = built.number
+    for number, at in enumerate(chosen):
+        built.another()
+        variables = killer.variables(built.place.folder, at, mkdocs=True)
+        done = built.place.run(*COMMAND, now=MONDAY, variables=variables)
+        assert done.code == -signal.SIGKILL, (at, done)
+        assert built.state() == (before, built.whole)
+        if number % 10 == 0:
+            built.finished()
             before = built.number
-    built.built()
-    assert built.state() == (built.number, built.whole)
-    left = [p.name for p in built.place.folder.rglob("*") if p.name.startswith(".aside-") or p.name == "site.new"]
-    assert left == []
+    built.finished()
 
 
 def test_served_site_after_every_write_of_a_build(built: Site, killer: Killer) -> None:
@@ -245,16 +278,18 @@ def test_killed_at_every_write_of_an_edition(tmp_path: Path, killer: Killer) -> 
         assert place.files() == whole, at
 
 
-@pytest.mark.slow
-def test_killed_at_every_place_of_the_edition_command(tmp_path: Path, killer: Killer) -> None:
-    """The same through `tandem edition`, whose analysis takes its time."""
+@EVERY
+def test_killed_at_every_write_of_the_edition_command(tmp_path: Path, killer: Killer, *, every: bool) -> None:
+    """The same through `tandem edition`, the results of whose analysis are kept."""
     place = make_place(tmp_path / "project", small_report())
     shutil.copytree(ROOT / "templates", place.folder / "templates")
     make_world().write_csv(place.folder / "mine")
     command = ("edition", "2026-11-20", "--data", "mine")
+    assert place.run(*command).code == 0
+    shutil.rmtree(place.store)
     steps = killer.steps(place, *command, root=place.store)
     whole = place.files()
-    for at in points(steps, every=False):
+    for at in points(steps, every=every):
         shutil.rmtree(place.store)
         killer.kill(place, *command, at=at, root=place.store)
         assert verify(place.store, lambda _stage, _done, _total: None).problems == ()
