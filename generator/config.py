@@ -404,6 +404,8 @@ class Gate(_Strict):
     large_restatement_obs: Annotated[int, Field(ge=1)] = 60  # a restatement of more values than this …
     large_restatement_share: Annotated[float, Field(ge=0, le=1)] = 0.1  # … and of a larger share is not believed
     outside_range_share: Annotated[float, Field(ge=0, le=1)] = 0.05  # days EFFR may lie outside the target range
+    compare_sources: bool = False  # fetch the second source of each rate too, and compare the two
+    differing_share: Annotated[float, Field(ge=0, le=1)] = 0.01  # days on which two sources of a rate may differ
 
 
 class Changes(_Strict):

@@ -247,7 +247,11 @@ def load(config: Config, project: Project, data: str, wanted: date | None, now: 
     loaded = known_on(config, source, as_of, expected=last_session(day) if source.kind == "store" else None)
     if source.reading is None:
         return loaded
-    return dataclasses.replace(loaded, report=gate.with_store(loaded.report, source.reading, config))
+    from generator.sources import references  # noqa: PLC0415 - only a store has them
+
+    report = gate.with_store(loaded.report, source.reading, config)
+    beside = references.load_store(project.store, config)
+    return dataclasses.replace(loaded, report=gate.with_references(report, beside, config))
 
 
 def known_on(config: Config, source: Source, as_of: date, *, expected: date | None = None) -> Loaded:

@@ -51,6 +51,53 @@ def effective_rate_inside(used: Mapping[str, Observed], config: Config) -> list[
     ]
 
 
+def across_sources(used: Mapping[str, Observed], beside: Mapping[str, Observed], config: Config) -> list[Check]:
+    """Return whether each rate agrees with what its second source says, on the days that both have.
+
+    A difference on a few old days is a revision that one of the two has not made, and a note. On the newest day, or on
+    many, one of the two is wrong.
+
+    Parameters
+    ----------
+    beside : mapping of str to Observed
+        The second source by the id of the series it is compared with. Where the series itself came from there, nothing
+        is compared.
+    """
+    found = []
+    for series_id, other in beside.items():
+        item = used.get(series_id)
+        if item is None or (item.source, item.symbol) == (other.source, other.symbol):
+            continue
+        both = pd.DataFrame({"used": item.values, "other": other.values}).dropna()
+        if both.empty:
+            continue
+        far = (both["used"] - both["other"]).abs() > config.gate.same_rate_pp
+        differing = both[far]
+        grave = bool(far.iloc[-1]) or len(differing) > config.gate.differing_share * len(both)
+        label, here, there = (
+            config.series[series_id].label,
+            f"{item.source} {item.symbol}",
+            f"{other.source} {other.symbol}",
+        )
+        days = checks.count(len(differing), "day")
+        found.append(
+            Check(
+                series_id=series_id,
+                name="cross-source",
+                severity="degrade" if grave else "note",
+                passed=differing.empty,
+                sentence=f"{label}: {here} and {there} differ on {days} of {len(both):,}.",
+                rows=checks.limited(
+                    [
+                        f"{when:%Y-%m-%d}: {mine:g} and {theirs:g}"
+                        for when, (mine, theirs) in zip(differing.index[::-1], differing.to_numpy()[::-1], strict=True)
+                    ]
+                ),
+            )
+        )
+    return found
+
+
 def decisions(used: Mapping[str, Observed]) -> list[Check]:
     """Return whether the policy calendar agrees with the recorded target range."""
     if "target_lower" not in used or "target_upper" not in used:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from generator.errors import TandemError
 from generator.panel import nyse_closes
-from generator.sources import NETWORK, Raw, Request, contracts, gate, snapshots, worker
+from generator.sources import NETWORK, Raw, Request, contracts, gate, references, snapshots, worker
 from generator.sources.atomic import locked
 from generator.sources.fetch_report import FetchReport, SeriesReport
 from generator.sources.worker import Attempt, Heard, Result, Task
@@ -73,7 +73,7 @@ def plan(config: Config, now: dt.datetime) -> list[Task]:
                     symbol=place.symbol,
                     currency=place.currency,
                     frequency=series.frequency,
-                    start=HISTORY_START if month is None else contracts.start_of(month),
+                    start=_start(series_id, month, now),
                     end=end,
                 ),
             )
@@ -82,6 +82,13 @@ def plan(config: Config, now: dt.datetime) -> list[Task]:
         if places:
             tasks.append(Task(series_id=series_id, places=places))
     return tasks
+
+
+def _start(series_id: str, month: str | None, now: dt.datetime) -> dt.date:
+    """Return the first date asked for; `month` is that of a contract."""
+    if month is not None:
+        return contracts.start_of(month)
+    return HISTORY_START if references.series_of(series_id) is None else references.start_of(now)
 
 
 def fetch(
@@ -116,7 +123,7 @@ def fetch(
         The store cannot be locked or written.
     """
     started = time.monotonic()
-    config = contracts.with_contracts(config, now)
+    config = references.with_references(contracts.with_contracts(config, now))
     tasks = plan(config, now)
     reports: dict[str, SeriesReport] = {}
     stored: dict[str, Snapshot] = {}
@@ -197,6 +204,7 @@ def _store(result: Result, config: Config, store: Path, now: dt.datetime) -> tup
         required=series.required,
         attempts=result.attempts,
         may_lack=contracts.month_of(result.series_id) is not None,
+        compared=references.series_of(result.series_id) is not None,
     )
     if not result.body:
         return report, None
@@ -210,6 +218,8 @@ def _store(result: Result, config: Config, store: Path, now: dt.datetime) -> tup
 
 def _checked(report: SeriesReport, snapshot: Snapshot, config: Config, store: Path, now: dt.datetime) -> SeriesReport:
     """Set a snapshot aside that the gate condemns when it is compared with the last good one."""
+    if report.compared:
+        return report  # it is judged beside the series it is compared with, and nothing else rests on it
     try:
         item = snapshots.observed(snapshot)
     except TandemError as error:
@@ -235,4 +245,10 @@ def _left_over(task: Task, config: Config, why: str) -> SeriesReport:
         "offline": "no host answered anything",
     }.get(why, "the network process ended early")
     attempt = Attempt(source=name, symbol=request.symbol, cause=NETWORK, message=message)
-    return SeriesReport(series_id=task.series_id, label=series.label, required=series.required, attempts=(attempt,))
+    return SeriesReport(
+        series_id=task.series_id,
+        label=series.label,
+        required=series.required,
+        attempts=(attempt,),
+        compared=references.series_of(task.series_id) is not None,
+    )

@@ -31,6 +31,8 @@ class SeriesReport:
         Why the gate set the snapshot aside, or empty.
     may_lack : bool
         Whether it is no fault that the source has no such series.
+    compared : bool
+        Whether it is a second source for comparison alone: without it a comparison is missing, and no data.
     """
 
     series_id: str
@@ -44,6 +46,7 @@ class SeriesReport:
     new: bool = False
     rejected: str = ""
     may_lack: bool = False
+    compared: bool = False
 
     @property
     def absent(self) -> bool:
@@ -97,7 +100,11 @@ class FetchReport:
     @property
     def failed(self) -> tuple[SeriesReport, ...]:
         """The series that got nothing new that may be used, though the source should have them."""
-        return tuple(s for s in self.series if not s.ok and not s.absent)
+        return tuple(s for s in self._asked() if not s.ok)
+
+    def _asked(self) -> list[SeriesReport]:
+        """Return the series that a fetch is for."""
+        return [s for s in self.series if not s.absent and not s.compared]
 
     def lines(self) -> list[str]:
         """Return the report for the terminal."""
@@ -106,7 +113,7 @@ class FetchReport:
         lines = [s.line() for s in self.series]
         if self.deadline_reached:
             lines.append(f"Ended at the deadline after {self.seconds:.0f} s.")
-        asked = [s for s in self.series if not s.absent]
+        asked = self._asked()
         return [*lines, f"Fetched {len(asked) - len(self.failed)} of {len(asked)} series in {self.seconds:.1f} s."]
 
     def as_json(self) -> dict[str, Any]:

@@ -148,6 +148,13 @@ def with_store(report: GateReport, reading: Reading, config: Config) -> GateRepo
     return replace(report, checks=(*found, *report.checks), degraded=(*report.degraded, *degraded))
 
 
+def with_references(report: GateReport, beside: Mapping[str, Observed], config: Config) -> GateReport:
+    """Return the report with the comparison of each rate with its second source."""
+    found = agreement.across_sources(report.observed, beside, config)
+    degraded = [check.sentence for check in found if not check.passed and check.severity == "degrade"]
+    return replace(report, checks=(*report.checks, *found), degraded=(*report.degraded, *degraded))
+
+
 def _absent(series_id: str, series: Series) -> Check:
     sentence = f"Not in the data given; pages that need the {series.label} say so."
     return Check(series_id=series_id, name="present", severity="note", passed=False, sentence=sentence)
