@@ -60,7 +60,8 @@ def analyse_pair(
         numbers = context.numbers.merged(findings.numbers.linked(report.address(pair)))
         context = dataclasses.replace(context, numbers=numbers)
         figures = (*_shown(report, pages), *report.figures(context, findings)) if draw else ()
-        pages.append(Analysed(report=report, findings=findings, figures=figures))
+        tables = report.tables(context, findings)
+        pages.append(Analysed(report=report, findings=findings, figures=figures, tables=tables))
     numbers = context.numbers.merged(claim_numbers(config, pair.slug, context.meetings, panel.as_of))
     verdicts = {
         claim.slug: judge(claim, numbers, panel.as_of, simulated=kind == "sample")

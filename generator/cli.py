@@ -496,8 +496,8 @@ def run_explain(chosen: argparse.Namespace) -> int:
         number = result.numbers[chosen.number]
     except KeyError as error:
         raise TandemError(str(error.args[0])) from None
-    files = explain.downloads(result.context)
-    script = explain.script(chosen.number, number, files)
+    files = explain.downloads(result.context, result.tables)
+    script = explain.script(chosen.number, number, files, pair.slug, loaded.as_of)
     formula = "" if isinstance(number, Unavailable) else explain.formula(project.method(number.method))
     if chosen.json:
         body = {"id": chosen.number, "pair": pair.slug, "as_of": str(loaded.as_of), **number.as_json()}
@@ -516,9 +516,10 @@ def run_explain(chosen: argparse.Namespace) -> int:
     print(f"method    /methods/{number.method}/")
     print(f"shown at  {number.link}")
     print(f"again     {explain.again(chosen.number, pair.slug, loaded.as_of)}")
-    print(f"          with /data/{explain.PANEL} beside it; not for what rests on hourly prices, futures or surprises")
+    print(f"          with /data/{explain.PANEL} beside it; not for what rests on futures or published surprises")
     if script:
-        print(f"download  {', '.join(f'/data/{pair.slug}/{name}' for name in files if name in script)}")
+        used = [f"/data/{pair.slug}/{name}" for name in files if f'"{name}"' in script] or [f"/data/{explain.PANEL}"]
+        print(f"download  {', '.join(used)}")
         print(f"script    prints the value from the download beside it\n\n{script}", end="")
     if formula:
         print(f"\nformula   as the page of the method has it\n\n{formula}")

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from generator.expectations import Surprises
 from generator.findings import Estimate
-from generator.recipes import TOGETHER, WITH_MARKET, WITH_YIELD, YIELD, recipe
+from generator.panel import AT_CLOSE
+from generator.recipes import MEETINGS, ODDS, OWN, TOGETHER, WITH_MARKET, WITH_YIELD, YIELD, recipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +35,7 @@ OTHER_SECTIONS: Final = frozenset(
 )
 """Sections of a method's page that do not say how a number is computed."""
 WEEK_BEFORE: Final = 7
+HOURLY: Final = "_hourly"
 BRIEF_ROWS: Final = 253
 DIGITS: Final = 12
 """Significant digits of a download: a script gets the published number again to six decimals or better."""
@@ -43,17 +46,23 @@ data = pd.read_csv("{file}", index_col="date", parse_dates=True)
 """
 
 
-def script(number_id: str, number: Number, files: Mapping[str, str]) -> str:
-    """Return the script that recomputes a number from a download beside it, or nothing.
+def script(number_id: str, number: Number, files: Mapping[str, str], pair: str, as_of: date) -> str:
+    """Return the script that recomputes a number from a download beside it; nothing where there is no number.
+
+    Where no library has the statistic in a few lines, the script calls the program's own function.
 
     Parameters
     ----------
     files : mapping
         The downloads of the pair, see `downloads`.
+    pair : str
+        Its slug.
     """
-    found = recipe(number_id)
-    if found is None or not isinstance(number, Estimate):
+    if not isinstance(number, Estimate):
         return ""
+    found = recipe(number_id)
+    if found is None:
+        return OWN.format(file=PANEL, pair=pair, as_of=as_of, number_id=number_id) if files else ""
     file, body, words = found
     if file not in files:
         return ""
@@ -73,6 +82,12 @@ def formula(page: str) -> str:
     sections = re.split(r"^## (?=.)", page, flags=re.MULTILINE)[1:]
     kept = [part for part in sections if part.partition("\n")[0] not in OTHER_SECTIONS]
     return "\n".join(part.removeprefix("Formula\n").strip() + "\n" for part in kept)
+
+
+def formula_lines(page: str) -> list[str]:
+    """Return the lines of the blocks in which the page of a method sets its formulas, a blank line between two."""
+    blocks = re.findall(r"^```[^\n]*\n(.*?)^```", formula(page), flags=re.MULTILINE | re.DOTALL)
+    return "\n".join(blocks).splitlines()
 
 
 def columns(context: Context) -> list[tuple[str, str, str]]:
@@ -103,11 +118,36 @@ def columns(context: Context) -> list[tuple[str, str, str]]:
                 (file, "a_return, b_return, m_return", three),
                 (file, "yield_change", f"change of the {rate}, basis points"),
             ]
+    rows += [
+        (MEETINGS, "date", "day of the statement of each scheduled meeting since 1994"),
+        (MEETINGS, "a_return, b_return, m_return", f"{three}, on that day"),
+        (MEETINGS, "yield_change", "change of the 2-year yield on that day, basis points"),
+        (MEETINGS, "kuttner", "surprise in the front fed funds future, by Kuttner's formula, basis points"),
+        (
+            MEETINGS,
+            "published, published_2y",
+            f"{_published(context)} in the funds rate and the 2-year yield, basis points",
+        ),
+        (MEETINGS, "kind", "policy where the published surprise and stocks moved opposite ways, else information"),
+        (MEETINGS, "decision", "change of the target, basis points"),
+        (MEETINGS, f"{ODDS}…", "odds of this change in basis points, by futures of the evening before"),
+    ]
     return rows
 
 
-def downloads(context: Context) -> dict[str, str]:
-    """Return the text of each download of a pair by its file name; one without a single return is left out."""
+def _published(context: Context) -> str:
+    source = context.expectations.surprises
+    return f"surprises of {source.label}" if isinstance(source, Surprises) else "published surprises"
+
+
+def downloads(context: Context, tables: Mapping[str, pd.DataFrame] | None = None) -> dict[str, str]:
+    """Return the text of each download of a pair by its file name; one without a single return is left out.
+
+    Parameters
+    ----------
+    tables : mapping of file name to DataFrame, optional
+        What the pages of the pair have to download besides, by date.
+    """
     pair = context.pair
     files: dict[str, str] = {}
     if context.lacking(pair.a, pair.b) is None and context.sample_ab().nobs:
@@ -123,20 +163,26 @@ def downloads(context: Context) -> dict[str, str]:
         if len(changes):
             heads = ("a_return", "b_return", "m_return", "yield_change")
             files[file] = _csv({head: changes[key] for head, key in zip(heads, ids, strict=False)})
-    return files
+    return files | {name: _csv({str(head): table[head] for head in table}) for name, table in (tables or {}).items()}
 
 
 def panel_download(panel: Panel, config: Config) -> str:
-    """Return every daily series of a build as one CSV file that `tandem` reads: prices rebased to 100, rates as given.
+    """Return every series of a build as one CSV file that `tandem` reads: prices rebased to 100, rates as given.
 
-    Returns do not depend on the base, so the program finds the published numbers in it again. What rests on hourly
-    prices, or on futures and surprises, is not in it.
+    Returns do not depend on the base, so the program finds the published numbers in it again. Of hourly prices the one
+    at each session's close is in it, which is all that is used of them; futures and surprises are not.
     """
     columns = {}
     for name, series in config.series.items():
         if series.frequency == "daily" and name in panel:
             values = panel.values(name)
             columns[series.csv.column] = 100 * values / values.iloc[0] if series.kind == "price" else values
+    for name, series in config.series.items():
+        base = name.removesuffix(HOURLY)
+        if series.frequency == "hourly" and name in panel and base in panel:
+            values = panel.synchronous(base)
+            if len(values):
+                columns[f"{series.csv.column}{AT_CLOSE}"] = 100 * values / values.iloc[0]
     if not columns:
         return ""
     frame = pd.DataFrame(columns).sort_index()
@@ -181,4 +227,6 @@ def _csv(parts: Mapping[str, pd.Series]) -> str:
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401 - a number of numpy's
+    if isinstance(value, str):
+        return value
     return "" if math.isnan(value) else f"{float(value):.{DIGITS}g}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CALENDAR_START = "1993-01-01"
 CALENDAR_END = "2028-12-31"
 BP_PER_PERCENT = 100.0
+AT_CLOSE: Final = "_at_close"
+"""End of the name of a column with the hourly price at each session's close, in one file of daily rows."""
 
 Frequency = Literal["daily", "weekly", "monthly"]
 
@@ -271,7 +273,7 @@ class Panel:
         """
         hourly = self.values(f"{series_id}_hourly")
         closes = nyse_closes()
-        closes = closes[(closes.index >= hourly.index[0]) & (closes.index <= pd.Timestamp(self.as_of))]
+        closes = closes[(closes.index >= hourly.index[0].normalize()) & (closes.index <= pd.Timestamp(self.as_of))]
         ends = pd.DatetimeIndex(hourly.index) + pd.Timedelta(hours=1)
         wanted = pd.DatetimeIndex(closes).tz_convert("UTC").tz_localize(None)
         position = ends.searchsorted(wanted, side="right") - 1

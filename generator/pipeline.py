@@ -486,6 +486,7 @@ def write_pages(project: Project, context: SiteContext, cache: Cache, progress: 
         "edition": context.frozen,
         "terms": read_terms(project.docs),
         "draw": draw_kept(cache),
+        "formula": lambda method: explain.formula_lines(project.method(method)),
     }
     for path, text in _downloads(context):
         site.write_text(project.docs / "data" / path, text)
@@ -515,7 +516,7 @@ def _downloads(context: SiteContext) -> Iterator[tuple[str, str]]:
     for result in context.results:
         slug = result.pair.slug
         yield f"{slug}/findings.json", site.strict_json(findings_json(result, context.provenance))
-        found |= {f"{slug}/{name}": text for name, text in explain.downloads(result.context).items()}
+        found |= {f"{slug}/{name}": text for name, text in explain.downloads(result.context, result.tables).items()}
     for result in context.overviews:
         found[f"{result.pair.slug}/{TOGETHER}"] = explain.brief_download(result.context)
     yield from ((path, text) for path, text in found.items() if text)

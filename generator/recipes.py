@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 TOGETHER: Final = "returns.csv"
 WITH_MARKET: Final = "market.csv"
 WITH_YIELD: Final = "rates.csv"
+MEETINGS: Final = "meetings.csv"
+ODDS: Final = "odds_"
+"""Start of the columns with the odds of a change, whose end is that change in bp."""
 YIELD: Final = "dgs2"
 
 _CORRELATION = """part = data[["{a}", "{b}"]].dropna().loc["{first}":"{last}"]
@@ -72,6 +75,30 @@ _SHARE = """cov = data.dropna().loc["{first}":"{last}"].cov()
 through = cov.loc["a_return", "{factor}"] * cov.loc["b_return", "{factor}"] / cov.loc["{factor}", "{factor}"]
 print(through / cov.loc["a_return", "b_return"])
 """
+_EVENT_BETA = """part = data[["{role}_return", "{surprise}"]].dropna()
+slope = part["{role}_return"].cov(part["{surprise}"]) / part["{surprise}"].var()
+print(slope * 100 * 25)  # a fraction per basis point -> % per +25 bp
+"""
+_NEWS_BETA = """part = data[data["kind"] == "{kind}"][["{role}_return", "published_2y"]].dropna()
+slope = part["{role}_return"].cov(part["published_2y"]) / part["published_2y"].var()
+print(slope * 100 * 25)  # a fraction per basis point -> % per +25 bp
+"""
+_MEASURES = """part = data[["{one}", "{other}"]].dropna()
+print(part.corr().iloc[0, 1])
+"""
+_BRIER = """part = data[data["decision"] % 25 == 0].filter(regex="decision|odds_").dropna()
+odds = part.filter(like="odds_").rename(columns=lambda name: float(name.removeprefix("odds_")))
+happened = pd.DataFrame({{change: part["decision"] == change for change in odds}}).astype(float)
+print((({forecast} - happened) ** 2).sum(axis=1).mean())
+"""
+OWN: Final = """from datetime import date
+
+from generator.again import numbers
+
+found = numbers("{file}", pair="{pair}", as_of=date({as_of:%Y, %-m, %-d}))
+print(found["{number_id}"].value)
+"""
+"""The program's own function on the download of all series, for what no library computes in a few lines."""
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "frequency": {"weekly": "W-WED", "monthly": "ME"},
     "factor": {"rates": "yield_change", "market": "m_return"},
@@ -81,6 +108,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "market": '["a_return", "b_return", "m_return"]',
         "market_and_rates": '["a_return", "b_return", "m_return", "yield_change"]',
     },
+    "one": {"two_year": "yield_change"},
+    "forecast": {"eve": "odds", "hold": "(odds * 0 + (odds.columns == 0))"},
     "what": {"": "partial", "drop": "part.corr().iloc[0, 1] - partial", "partial": "partial"},
 }
 _NAMED: Final[Mapping[str, str]] = {
@@ -110,6 +139,11 @@ _SCRIPTS: Final = (
     (rf"rates\.beta_difference\.{YIELD}\.b_minus_m\.(\d+|all)", WITH_YIELD, _BETA_DIFFERENCE),
     (r"rates\.asymmetry\.(?P<role>[abm])\.(?P<side>falls|rises)", WITH_YIELD, _ASYMMETRY),
     (r"rates\.share\.(?P<factor>rates|market)\.all", WITH_YIELD, _SHARE),
+    (r"fomc\.beta\.(?P<surprise>kuttner|published|published_2y)\.(?P<role>[abm])", MEETINGS, _EVENT_BETA),
+    (r"fomc\.beta\.(?P<kind>policy|information)\.(?P<role>[abm])", MEETINGS, _NEWS_BETA),
+    (r"fomc\.measures\.(?P<one>two_year)_(?P<other>published)", MEETINGS, _MEASURES.replace("{other}", "published_2y")),
+    (r"fomc\.measures\.(?P<one>kuttner|two_year)_(?P<other>published|kuttner)", MEETINGS, _MEASURES),
+    (r"fomc\.brier\.(?P<forecast>eve|hold)", MEETINGS, _BRIER),
 )
 # The first pattern that fits an id names what computes value and interval; a test holds that every id has one.
 _CALLS: Final = (

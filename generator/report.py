@@ -151,6 +151,11 @@ class Context:
         return None
 
 
+def _no_tables(_context: Context, _findings: object) -> dict[str, pd.DataFrame]:
+    """Return nothing: the figures of most pages have all that there is to download."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One page of a pair: one module, one template, one line in the registry.
@@ -167,6 +172,8 @@ class Report:
         Context → findings; numbers only.
     figures : callable
         (context, findings) → figures; charts only.
+    tables : callable
+        (context, findings) → tables to download besides the figures' data, by file name.
     shows : tuple of (slug, figure id)
         Figures of earlier pages that stand on this one too.
     name : str
@@ -178,6 +185,7 @@ class Report:
     question: str
     analyse: Callable[[Context], Any]
     figures: Callable[[Context, Any], Sequence[Figure]]
+    tables: Callable[[Context, Any], Mapping[str, pd.DataFrame]] = _no_tables
     shows: tuple[tuple[str, str], ...] = ()
     name: str = ""
 
@@ -202,6 +210,7 @@ class Analysed:
     report: Report
     findings: Any
     figures: tuple[Figure, ...]
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +226,11 @@ class PairResult:
     def pair(self) -> Pair:
         """The pair."""
         return self.context.pair
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """What the pages have to download besides their figures, by file name."""
+        return {name: table for page in self.pages for name, table in page.tables.items()}
 
     def page(self, slug: str) -> Analysed:
         """Return one page by its slug."""

@@ -5,26 +5,35 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from generator import analysis, explain, pipeline
+from generator.config import load_config
+from generator.expectations import Futures
 from generator.findings import Estimate, Unavailable
 from generator.panel import Panel
 from generator.project import Project
-from generator.recipes import TOGETHER, WITH_MARKET, WITH_YIELD, call, recipe
+from generator.recipes import MEETINGS, TOGETHER, WITH_MARKET, WITH_YIELD, call, recipe
 from generator.report import Context
 from generator.reports import REPORTS
+from generator.reports.fomc import SURPRISES
 from generator.sources import sample
+from tests.conftest import lightened
 from tests.test_docs import method_slugs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from generator.config import Config
     from generator.report import PairResult
 
@@ -85,9 +94,23 @@ def test_every_script_prints_the_published_value(
 ) -> None:
     """Each runs by itself from the download alone, and agrees to six decimals."""
     folder, texts = files
-    scripts = {key: text for key, number in result.numbers.items() if (text := explain.script(key, number, texts))}
+    scripts = every_script(result, texts, own=False)
     assert set(IDS) - set(scripts) == set()
-    # One process runs them one after another, each in a namespace of its own: starting Python is what takes time.
+    agree(run_all(scripts, folder, tmp_path), result)
+
+
+def every_script(result: PairResult, texts: Mapping[str, str], *, own: bool) -> dict[str, str]:
+    """Return the script of each number: those that call the program's `own` function, or all others."""
+    made = {key: explain.script(key, n, texts, result.pair.slug, AS_OF) for key, n in result.numbers.items()}
+    return {key: text for key, text in made.items() if text and ("generator.again" in text) == own}
+
+
+def run_all(scripts: Mapping[str, str], folder: Path, tmp_path: Path, **variables: str) -> dict[str, str]:
+    """Return what each script prints when it runs in `folder`.
+
+    One process runs them one after another, each in a namespace of its own: starting Python is what takes time. Scripts
+    that find the program by `variables` may warn as it does.
+    """
     (tmp_path / "all.py").write_text(
         "import contextlib, io, json, sys\n"
         "out = {}\n"
@@ -99,28 +122,89 @@ def test_every_script_prints_the_published_value(
         encoding="utf-8",
     )
     finished = subprocess.run(
-        [sys.executable, "-W", "error", str(tmp_path / "all.py")],
+        [sys.executable, *(() if variables else ("-W", "error")), str(tmp_path / "all.py")],
         cwd=folder,
         input=json.dumps(scripts),
         capture_output=True,
         text=True,
-        env={"PATH": os.environ["PATH"]},
+        env={"PATH": os.environ["PATH"], **variables},
         timeout=300,
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
-    printed = json.loads(finished.stdout)
+    printed: dict[str, str] = json.loads(finished.stdout)
     assert set(printed) == set(scripts)
+    return printed
+
+
+def agree(printed: Mapping[str, str], result: PairResult) -> None:
+    """Require that what was printed is what is published, to six decimals."""
     for key, text in printed.items():
         number = result.numbers[key]
         assert isinstance(number, Estimate)
         assert float(text) == pytest.approx(number.value, abs=1e-6), key
 
 
+def test_every_other_number_comes_from_our_own_function(tmp_path: Path) -> None:
+    """Whatever has no script of its own is printed by the one that calls the program on the download of all series."""
+    text = lightened((ROOT / "report.toml").read_text(encoding="utf-8"))
+    (tmp_path / "report.toml").write_text(text, encoding="utf-8")
+    shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    light = load_config(tmp_path / "report.toml")
+    panel = Panel(sample.load(light, AS_OF), light, AS_OF)
+    published = analysis.analyse_pair(light, light.featured, panel, "sample", draw=False)
+    (tmp_path / explain.PANEL).write_text(explain.panel_download(panel, light), encoding="utf-8")
+    scripts = every_script(published, explain.downloads(published.context, published.tables), own=True)
+    assert len(scripts) > 250
+    with_script = {key for key, number in published.numbers.items() if isinstance(number, Estimate)}
+    assert with_script - set(scripts) == {key for key in with_script if recipe(key)}
+    assert max(len([line for line in script.splitlines() if line]) for script in scripts.values()) <= 10
+    variables = {"PYTHONPATH": str(ROOT), "TANDEM_NOW": "2026-09-21T06:00:00+00:00"}
+    printed = run_all(scripts, tmp_path, tmp_path, **variables)
+    for key, said in printed.items():
+        number = published.numbers[key]
+        assert isinstance(number, Estimate)
+        assert float(said) == pytest.approx(number.value, rel=1e-5, abs=1e-6), key
+
+
+@pytest.mark.recorded
+def test_scripts_of_meetings_print_the_published_values(config: Config, recorded_data: Path, tmp_path: Path) -> None:
+    """What rests on futures and on published surprises comes out of one row per meeting, without a vendor's price."""
+    quick = config.model_copy(update={"run": config.run.model_copy(update={"reps": 99})})
+    project = Project(root=ROOT)
+    loaded = pipeline.load(quick, project, str(recorded_data), AS_OF, datetime(2026, 9, 21, 6, tzinfo=UTC))
+    reports = [report for report in REPORTS if report.slug == "fomc"]
+    found = analysis.analyse_pair(quick, quick.featured, loaded.panel(quick), "csv", draw=False, reports=reports)
+    table = found.tables[MEETINGS]
+    closes = loaded.expectations.futures
+    assert isinstance(closes, Futures)
+    assert not np.isin(table.select_dtypes("number").to_numpy(), closes.closes.to_numpy()[closes.closes.notna()]).any()
+    texts = explain.downloads(found.context, found.tables)
+    (tmp_path / MEETINGS).write_text(texts[MEETINGS], encoding="utf-8")
+    scripts = {key: text for key, text in every_script(found, texts, own=False).items() if MEETINGS in text}
+    assert set(scripts) == {
+        *(f"fomc.beta.{name}.{role}" for name in SURPRISES for role in "abm"),
+        *(f"fomc.measures.{pair}" for pair in ("kuttner_published", "two_year_published", "two_year_kuttner")),
+        *("fomc.brier.eve", "fomc.brier.hold"),
+    }
+    assert max(len([line for line in script.splitlines() if line]) for script in scripts.values()) <= 10
+    agree(run_all(scripts, tmp_path, tmp_path), found)
+    described = {
+        name for file, names, _ in explain.columns(found.context) if file == MEETINGS for name in names.split(", ")
+    }
+    heads = {re.sub(r"^odds_-?\d+$", "odds_…", name) for name in texts[MEETINGS].partition("\n")[0].split(",")}
+    assert heads == described
+
+
+def script_of(key: str, result: PairResult, files: Mapping[str, str]) -> str:
+    """Return the script of one number."""
+    return explain.script(key, result.numbers[key], files, result.pair.slug, AS_OF)
+
+
 def test_a_script_is_short(result: PairResult, files: tuple[Path, dict[str, str]]) -> None:
     """Ten lines at most that are not empty: a reader sees at a glance what is done."""
     for key in IDS:
-        lines = [line for line in explain.script(key, result.numbers[key], files[1]).splitlines() if line]
+        lines = [line for line in script_of(key, result, files[1]).splitlines() if line]
         assert len(lines) <= 10, key
 
 
@@ -142,17 +226,20 @@ def test_every_column_is_described(result: PairResult, files: tuple[Path, dict[s
     described: dict[str, set[str]] = {}
     for file, names, meaning in explain.columns(result.context):
         assert meaning
+        if file == MEETINGS:
+            continue  # simulated data have none
         described.setdefault(file, set()).update(names.split(", "))
     assert described == {name: set(text.partition("\n")[0].split(",")) for name, text in files[1].items()}
 
 
 def test_what_cannot_be_recomputed_has_no_script(result: PairResult, files: tuple[Path, dict[str, str]]) -> None:
-    """No estimate, no family that has one, or no download: nothing is printed that would not run."""
-    number = result.numbers["correlation.pearson.daily.252"]
-    assert explain.script("correlation.pearson.daily.252", Unavailable(reason="no data"), files[1]) == ""
-    assert explain.script("levels.null_share.63", number, files[1]) == ""
-    assert explain.script("rates.joint.a.level", number, files[1]) == ""
-    assert explain.script("correlation.pearson.daily.252", number, {}) == ""
+    """No estimate, or no download: nothing is printed that would not run."""
+    key, missing = "correlation.pearson.daily.252", Unavailable(reason="no data")
+    number, slug = result.numbers[key], result.pair.slug
+    assert explain.script(key, missing, files[1], slug, AS_OF) == ""
+    assert explain.script("fomc.beta.kuttner.a", number, files[1], slug, AS_OF) == ""
+    assert explain.script(key, number, {}, slug, AS_OF) == ""
+    assert explain.script("levels.null_share.63", number, {}, slug, AS_OF) == ""
 
 
 def test_every_published_number_names_what_computes_it(built_site: Path) -> None:
@@ -191,7 +278,7 @@ def test_without_prices_there_are_no_downloads(config: Config) -> None:
 
 
 def test_every_number_comes_out_again_from_the_download_of_all_series(config: Config, tmp_path: Path) -> None:
-    """The program finds value, interval and sample of every page in rebased prices; hourly prices are not in them."""
+    """The program finds value, interval and sample of every page in rebased prices."""
     quick = config.model_copy(update={"run": config.run.model_copy(update={"reps": 99})})
     now = datetime(2026, 9, 21, 6, tzinfo=UTC)
     project = Project(root=ROOT)
@@ -207,12 +294,7 @@ def test_every_number_comes_out_again_from_the_download_of_all_series(config: Co
     assert set(again) == set(published)
     for key, number in published.items():
         found = again[key]
-        if key.startswith(("specifications.", "published.")):
-            continue  # some specifications take hourly prices, so there are fewer
-        if key.startswith("alignment.") or "synchronous" in key:
-            assert isinstance(found, Unavailable), key
-            assert "hourly" in found.reason, key
-        elif isinstance(number, Unavailable):
+        if isinstance(number, Unavailable):
             assert isinstance(found, Unavailable), key
         else:
             assert isinstance(found, Estimate), key
@@ -227,6 +309,7 @@ def test_the_formula_is_the_one_of_the_page() -> None:
     """It is what stands between question and assumptions, and every method of a published number has one."""
     page = "# A\n\n## What it answers\n\nHow?\n\n## Formula\n\n```\nr = 1\n```\n\n## Assumptions\n\nNone.\n"
     assert explain.formula(page) == "```\nr = 1\n```\n"
+    assert explain.formula_lines(page + "```\nnot = this\n```\n") == ["r = 1"]
     project = Project(root=ROOT)
     without = [slug for slug in method_slugs() if len(explain.formula(project.method(slug))) < 100]
     assert without == []

@@ -55,7 +55,7 @@ def compose(context: SiteContext) -> Mapping[str, Any]:
                 "title": result.pair.title,
                 "slug": result.pair.slug,
                 "parts": [page.report.slug or "overview" for page in result.pages],
-                "files": sorted(explain.downloads(result.context)),
+                "files": sorted(explain.downloads(result.context, result.tables)),
             }
             for result in context.results
         ],

@@ -48,26 +48,32 @@ def numbers_pages(config: Config) -> tuple[Page, ...]:
 def compose(slug: str, context: SiteContext) -> Mapping[str, Any]:
     """Return the numbers of a pair, those with a script first in their family."""
     result = next(r for r in context.results if r.pair.slug == slug)
-    files = explain.downloads(result.context)
+    as_of = context.provenance["as_of"]
+    files = explain.downloads(result.context, result.tables)
     rows = [
         {
             "id": key,
             "number": number,
             "method": method_address(number),
             "call": recipes.call(key),
-            "script": [line for line in explain.script(key, number, files).splitlines() if line],
+            "script": _lines(explain.script(key, number, files, slug, as_of)) if recipes.recipe(key) else [],
         }
         for key, number in sorted(result.numbers.items())
     ]
     estimates = sum(isinstance(row["number"], Estimate) for row in rows)
-    scripts = sum(bool(row["script"]) for row in rows)
-    words = f"{estimates} numbers with interval, sample, method and place; {scripts} of them with a script to rerun."
+    words = f"{estimates} numbers with interval, sample, method, place, and a script that computes the value again."
     return {
         "pair": result.pair,
         "description": words,
         "summary": words,
-        "again": explain.again(HEADLINE, slug, context.provenance["as_of"]),
+        "again": explain.again(HEADLINE, slug, as_of),
+        "own": _lines(recipes.OWN.format(file=explain.PANEL, pair=slug, as_of=as_of, number_id=HEADLINE)),
         "rows": rows,
+        "methods": sorted({n.method.partition("#")[0] for n in result.numbers.values() if isinstance(n, Estimate)}),
         "files": sorted(files),
         "columns": [row for row in explain.columns(result.context) if row[0] in files],
     }
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from generator.errors import DataError
-from generator.panel import Observed
+from generator.panel import AT_CLOSE, Observed, nyse_closes
 from generator.sources.table import MAX_BYTES, Table, TableError, dates, listed, numbers, read_table, shown, times
 
 if TYPE_CHECKING:
@@ -93,6 +93,11 @@ def load(path: Path, config: Config) -> dict[str, Observed]:
     observed: dict[str, Observed] = {}
     for series_id, series in config.series.items():
         file = single or _open(files, path, series)
+        if single is not None and series.frequency == "hourly" and not single.hourly:
+            values = _at_close(single, series)
+            if values is not None:
+                observed[series_id] = _observed(series_id, single, f"{series.csv.column}{AT_CLOSE}", values)
+            continue
         if file is None or series.csv.column not in file:
             continue
         if file.hourly != (series.frequency == "hourly"):
@@ -103,17 +108,33 @@ def load(path: Path, config: Config) -> dict[str, Observed]:
         values = file.values(series.csv.column)
         if values.empty:
             continue
-        observed[series_id] = Observed(
-            series_id=series_id,
-            values=values,
-            source="csv",
-            symbol=f"{file.name}:{series.csv.column}",
-            retrieved_at="",
-            sha256=file.sha256,
-            terms=TERMS,
-        )
+        observed[series_id] = _observed(series_id, file, series.csv.column, values)
     _require_assets(config, observed, [single] if single else [f for f in files.values() if f], path)
     return observed
+
+
+def _observed(series_id: str, file: _File, column: str, values: pd.Series) -> Observed:
+    return Observed(
+        series_id=series_id,
+        values=values,
+        source="csv",
+        symbol=f"{file.name}:{column}",
+        retrieved_at="",
+        sha256=file.sha256,
+        terms=TERMS,
+    )
+
+
+def _at_close(file: _File, series: Series) -> pd.Series | None:
+    """Return the hourly prices at the sessions' closes, each as the bar that ends there; None where there are none."""
+    column = f"{series.csv.column}{AT_CLOSE}"
+    if column not in file:
+        return None
+    values = file.values(column)
+    closes = nyse_closes().reindex(values.index)
+    values, closes = values[closes.notna()], closes.dropna()
+    values.index = pd.DatetimeIndex(closes).tz_convert("UTC").tz_localize(None) - pd.Timedelta(hours=1)
+    return values if len(values) else None
 
 
 def _open(files: dict[str, _File | None], folder: Path, series: Series) -> _File | None:

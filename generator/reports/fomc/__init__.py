@@ -9,10 +9,12 @@ from generator.estimates import many_tests
 from generator.findings import Estimate, Number, Numbers, Unavailable
 from generator.fomc import consecutive_cuts, longest_cuts_since
 from generator.formatting import interval, plain, shown, signed
+from generator.recipes import MEETINGS
 from generator.report import Context, Report, TableRow, ends
 from generator.reports.fomc.agreement import ROWS as AGREEMENT_ROWS
 from generator.reports.fomc.agreement import agreement
 from generator.reports.fomc.bench import Study, replicated, studies
+from generator.reports.fomc.download import meetings_table
 from generator.reports.fomc.effects import Effects, effects
 from generator.reports.fomc.expected import Expected, expected
 from generator.reports.fomc.figures import (
@@ -32,6 +34,8 @@ from generator.reports.fomc.study import ROLES, YIELD, Measures, measures, sched
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    import pandas as pd
 
     from generator.charts.figure import Figure
     from generator.expectations import Futures, Surprises
@@ -281,10 +285,17 @@ def figures(context: Context, findings: Findings) -> Sequence[Figure]:
     return tuple(figure for figure in made if figure is not None)
 
 
+def tables(context: Context, findings: Findings) -> dict[str, pd.DataFrame]:
+    """Return every meeting with the returns, surprises and odds that the numbers here rest on."""
+    found = meetings_table(context, findings.events, findings.measures, findings.expected.eve)
+    return {} if found is None else {MEETINGS: found}
+
+
 REPORT = Report(
     slug="fomc",
     title="Fed decisions",
     question="How do the two move when the Fed decides, and do they move alike?",
     analyse=analyse,
     figures=figures,
+    tables=tables,
 )
