@@ -95,8 +95,13 @@ OWN: Final = """from datetime import date
 
 from generator.again import numbers
 
-found = numbers("{file}", pair="{pair}", as_of=date({as_of:%Y, %-m, %-d}))
-print(found["{number_id}"].value)
+name = "{number_id}"
+found = numbers(
+    "{file}",
+    pair="{pair}",
+    as_of=date({as_of:%Y, %-m, %-d}),
+)
+print(found[name].value)
 """
 """The program's own function on the download of all series, for what no library computes in a few lines."""
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
