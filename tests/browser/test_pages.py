@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,11 +10,17 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from playwright.sync_api import Page, Route
+
     from .conftest import Site, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
 MOST_BYTES = 150_000
+SHIFT = (
+    "window.shift = 0; new PerformanceObserver((list) => { for (const e of list.getEntries())"
+    " if (!e.hadRecentInput) window.shift += e.value; }).observe({type: 'layout-shift', buffered: true});"
+)
 MOST_DATA_BYTES = 60_000
 
 
@@ -90,14 +97,27 @@ def test_reserved_height_keeps_pages_still(site: Site, visit: Callable[..., Visi
     """Nothing moves while a page loads: cumulative layout shift stays below 0.01."""
     for address in site.pages_with_figures():
         here = visit(width=390)
-        here.page.add_init_script(
-            "window.shift = 0; new PerformanceObserver((list) => { for (const e of list.getEntries())"
-            " if (!e.hadRecentInput) window.shift += e.value; }).observe({type: 'layout-shift', buffered: true});"
-        )
+        here.page.add_init_script(SHIFT)
         here.open(address)
         for y in range(0, here.page.evaluate("document.documentElement.scrollHeight"), 600):
             here.page.evaluate(f"scrollTo(0, {y})")
             here.page.wait_for_timeout(40)
+        assert here.page.evaluate("window.shift") < 0.01, address
+
+
+def _later(page: Page, route: Route) -> None:
+    page.wait_for_timeout(400)
+    route.continue_()
+
+
+def test_a_font_that_comes_late_moves_nothing(site: Site, visit: Callable[..., Visit]) -> None:
+    """Whatever fonts a machine has, text stays where it was first drawn."""
+    for address in ("", site.pages_with_figures()[-1]):
+        here = visit(width=390)
+        here.page.route("**/*.woff2", partial(_later, here.page))
+        here.page.add_init_script(SHIFT)
+        here.open(address)
+        here.page.wait_for_timeout(800)
         assert here.page.evaluate("window.shift") < 0.01, address
 
 
