@@ -486,7 +486,6 @@ def write_pages(project: Project, context: SiteContext, cache: Cache, progress: 
         "edition": context.frozen,
         "terms": read_terms(project.docs),
         "draw": draw_kept(cache),
-        "formula": lambda method: explain.formula_lines(project.method(method)),
     }
     for path, text in _downloads(context):
         site.write_text(project.docs / "data" / path, text)
@@ -644,7 +643,15 @@ def analyse(
         panel=loaded.panel(config),
         recovery=found.trial,
         analyses_sha256=found.sha256,
+        formulas=formulas(project),
     )
+
+
+def formulas(project: Project) -> dict[str, list[str]]:
+    """Return the lines of the formulas on the page of each method that has some."""
+    pages = sorted((project.docs / "methods").glob("*.md"))
+    found = {page.stem: explain.formula_lines(page.read_text(encoding="utf-8")) for page in pages}
+    return {method: lines for method, lines in found.items() if lines}
 
 
 def build(

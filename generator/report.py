@@ -276,6 +276,8 @@ class SiteContext:
         What to know about them: which could not be made, which rest on data that was revised later.
     timelines : mapping of claim slug to tuple of Turn
         The verdict on the claim date, at every month end since, and now; empty where there are no editions.
+    formulas : mapping of method to list of str
+        Lines of the formulas on the page of each method that has some.
     """
 
     config: Config
@@ -289,6 +291,7 @@ class SiteContext:
     editions: tuple[Edition, ...] = ()
     edition_notes: tuple[str, ...] = ()
     timelines: Mapping[str, tuple[Turn, ...]] = field(default_factory=dict)
+    formulas: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def frozen(self) -> Edition | None:

@@ -55,6 +55,7 @@ def compose(slug: str, context: SiteContext) -> Mapping[str, Any]:
             "id": key,
             "number": number,
             "method": method_address(number),
+            "formula": _formula(number, context),
             "call": recipes.call(key),
             "script": _lines(explain.script(key, number, files, slug, as_of)) if recipes.recipe(key) else [],
         }
@@ -69,10 +70,19 @@ def compose(slug: str, context: SiteContext) -> Mapping[str, Any]:
         "again": explain.again(HEADLINE, slug, as_of),
         "own": _lines(recipes.OWN.format(file=explain.PANEL, pair=slug, as_of=as_of, number_id=HEADLINE)),
         "rows": rows,
-        "methods": sorted({n.method.partition("#")[0] for n in result.numbers.values() if isinstance(n, Estimate)}),
+        "formulas": [
+            {"method": method, "address": f"/methods/{method}/", "lines": context.formulas[method]}
+            for method in sorted({_formula(number, context) for number in result.numbers.values()} - {""})
+        ],
         "files": sorted(files),
         "columns": [row for row in explain.columns(result.context) if row[0] in files],
     }
+
+
+def _formula(number: Number, context: SiteContext) -> str:
+    """Return the method whose formulas belong to a number, or nothing where its page has none."""
+    method = number.method.partition("#")[0] if isinstance(number, Estimate) else ""
+    return method if method in context.formulas else ""
 
 
 def _lines(text: str) -> list[str]:
