@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 from generator.charts import theme
 from generator.charts.axes import Axis, axis_of, checked, fitted, label_room, scale_of, value_axis, values_of
 from generator.charts.layers import Spec, both, colour_of, distinct, finished, group_key, level, one_row, upright
-from generator.charts.text import text_width
+from generator.charts.text import WIDEST, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
+
+
+_NARROW_ROOM = 18
+"""Left of the plot on a phone, where labels stand above their rows: half of the first label of the axis, px."""
 
 
 def intervals(
@@ -53,7 +57,8 @@ def intervals(
     checked(frame, label, value, lower, upper, group)
     labels = distinct(frame, label)
     domain = fitted([*values_of(frame, [value, lower, upper]), *([] if reference is None else [reference])], axis)
-    room = {"wide": round(max(text_width(t, theme.WIDE.axis) for t in labels)) + 18, "narrow": 10}
+    room = {"wide": round(max(text_width(t, theme.WIDE.axis) for t in labels)) + 18, "narrow": _NARROW_ROOM}
+    limit = round((theme.NARROW.width - _NARROW_ROOM) / WIDEST)
     source = alt.NamedData(name=data)
     rows = (
         alt.Y(f"{label}:N", sort=None)
@@ -74,10 +79,10 @@ def intervals(
         .mark_text(align="left", baseline="middle", color=theme.TEXT.css)
         .encode(x=alt.value(-room["wide"]), y=rows, text=alt.Text(f"{label}:N")),
         alt.Chart(source, name="narrow_halo")
-        .mark_text(align="left", baseline="middle", dy=-13, stroke=theme.BACKGROUND.css, strokeWidth=5)
+        .mark_text(align="left", baseline="middle", dy=-13, limit=limit, stroke=theme.BACKGROUND.css, strokeWidth=5)
         .encode(x=alt.value(0), y=rows, text=alt.Text(f"{label}:N")),
         alt.Chart(source, name="narrow_text")
-        .mark_text(align="left", baseline="middle", dy=-13, color=theme.TEXT.css)
+        .mark_text(align="left", baseline="middle", dy=-13, limit=limit, color=theme.TEXT.css)
         .encode(x=alt.value(0), y=rows, text=alt.Text(f"{label}:N")),
     ]
     return finished(

@@ -23,6 +23,13 @@ CORRELATION = "reports/eth-russell-2000/correlation/"
 RATES = "reports/eth-russell-2000/rates/"
 SPECIFICATIONS = "reports/eth-russell-2000/specifications/"
 ROLLING = "rolling-correlation"
+OUTSIDE = """() => {
+  const picture = document.querySelector("svg").getBoundingClientRect();
+  return [...document.querySelectorAll("svg text")].filter((text) => {
+    const box = text.getBoundingClientRect();
+    return box.width && (box.right > picture.right + 1 || box.left < picture.left - 1);
+  }).map((text) => text.textContent);
+}"""
 
 
 def awake(stage: Locator) -> None:
@@ -386,3 +393,16 @@ def test_a_figure_of_many_days_shows_one(visit: Callable[..., Visit], wanted: st
         else [["2025-10-07", "not known", "none", "none"]]
     )
     here.check()
+
+
+def test_no_text_leaves_its_picture(site: Site, visit: Callable[..., Visit]) -> None:
+    """With the widest font that may stand in, titles, labels and marks stay inside every picture, wide and narrow."""
+    here = visit(width=800)
+    pictures = sorted((site.folder / "assets" / "charts").rglob("*.light.svg"))
+    assert len(pictures) > 100
+    outside = {}
+    for picture in pictures:
+        here.page.set_content(picture.read_text(encoding="utf-8"))
+        if found := here.page.evaluate(OUTSIDE):
+            outside[picture.name] = found
+    assert outside == {}

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.charts.text import text_width, wrap
+from generator.charts.text import WIDEST, text_width, wrap
 
 
 def test_width_of_known_letters() -> None:
-    """Digits of Helvetica are 0.556 em wide, so that columns of them line up; an M is 0.833 em."""
-    assert text_width("0123456789", 10) == pytest.approx(55.6)
-    assert text_width("M", 1000) == pytest.approx(833)
+    """Digits of Helvetica are 0.556 em wide, so that columns of them line up; an M is 0.833 em. The widest has more."""
+    assert text_width("0123456789", 10) == pytest.approx(55.6 * WIDEST)
+    assert text_width("M", 1000) == pytest.approx(833 * WIDEST)
     assert text_width("M", 10, bold=True) > text_width("M", 10)
 
 
