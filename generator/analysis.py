@@ -13,12 +13,13 @@ from generator.charts.figure import Figure, Pictures, identity, pictures
 from generator.claim_numbers import claim_numbers
 from generator.claims import judge
 from generator.expectations import Expectations
-from generator.findings import Estimate
+from generator.findings import Estimate, Numbers
 from generator.fomc import load_meetings, meetings_known_on
 from generator.panel import Observed, Panel
 from generator.parallel import spread
 from generator.report import Analysed, Context, DataKind, PairResult, Recovery, Report
-from generator.reports import REPORTS
+from generator.reports import REPORTS, fomc, rates
+from generator.reports.correlation.windows import synchronous_numbers, window_numbers
 from generator.reports.overview import BRIEF, BriefFindings
 
 if TYPE_CHECKING:
@@ -28,10 +29,7 @@ if TYPE_CHECKING:
     from generator.cache import Cache
     from generator.charts.figure import Draw
     from generator.config import Config, Pair
-    from generator.findings import Numbers
 
-# Pages whose numbers have a known truth in the simulated sample.
-RECOVERED_REPORTS = frozenset({"correlation", "rates", "fomc"})
 RECOVERY: Final = ""
 """Stands for the estimators' trial on the simulated sample among the slugs of the pairs."""
 
@@ -46,14 +44,7 @@ def analyse_pair(
     reports: Sequence[Report] = REPORTS,
 ) -> PairResult:
     """Return every page of a pair with its numbers and verdicts; unless `draw` is false, with all that a page shows."""
-    context = Context(
-        config=config,
-        pair=pair,
-        panel=panel,
-        data=kind,
-        meetings=meetings_known_on(load_meetings(), panel.as_of),
-        shown=draw,
-    )
+    context = _context(config, pair, panel, kind, shown=draw)
     pages: list[Analysed] = []
     for report in reports:
         findings = report.analyse(context)
@@ -69,6 +60,11 @@ def analyse_pair(
         if claim.pair == pair.slug
     }
     return PairResult(context=context, pages=tuple(pages), numbers=numbers, verdicts=verdicts)
+
+
+def _context(config: Config, pair: Pair, panel: Panel, kind: DataKind, *, shown: bool) -> Context:
+    meetings = meetings_known_on(load_meetings(), panel.as_of)
+    return Context(config=config, pair=pair, panel=panel, data=kind, meetings=meetings, shown=shown)
 
 
 def _shown(report: Report, earlier: Sequence[Analysed]) -> list[Figure]:
@@ -95,8 +91,11 @@ def recovery(config: Config, as_of: date) -> tuple[Recovery, ...]:
 
     as_of = min(max(as_of, sample_model.START), sample_model.END)
     panel = Panel(sample.load(config, as_of), config, as_of)
-    reports = [report for report in REPORTS if report.slug in RECOVERED_REPORTS]
-    numbers = analyse_pair(config, config.featured, panel, "sample", draw=False, reports=reports).numbers
+    context = _context(config, config.featured, panel, "sample", shown=False)
+    # Of the page of correlations, no other numbers have a known truth.
+    numbers = Numbers(window_numbers(context, ["pearson"]) | synchronous_numbers(context))
+    for report in (rates.REPORT, fomc.REPORT):
+        numbers = numbers.merged(report.analyse(context).numbers)
     return recovered(config, numbers, as_of)
 
 

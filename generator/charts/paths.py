@@ -60,7 +60,7 @@ def paths_after_event(
     across = _steps(step, step_axis, steps)
     thin = (
         alt.Chart(alt.NamedData(name=paths_data), name="paths")
-        .mark_line(color=theme.MUTED.css, strokeWidth=1, opacity=0.35)
+        .mark_line(color=theme.MUTED.css, strokeWidth=1, strokeOpacity=0.35)
         .encode(x=across, y=value_axis(value, axis, domain), detail=alt.Detail(f"{path}:N"))
     )
     layers = [] if reference is None else [level(reference, theme.RULE, 1)]

@@ -12,6 +12,8 @@ from generator.report import Context, TableRow
 from generator.stats.bootstrap import Estimator, bootstrap_statistics
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from generator.panel import Frequency, Sample
@@ -27,10 +29,16 @@ ALIGNMENT_METHOD = "alignment"
 ROUND_THE_CLOCK = "24/7"
 
 
-def window_numbers(context: Context) -> dict[str, Number]:
-    """Return ``correlation.{pearson,spearman,kendall}.daily.{windows,all}`` and the weekly and monthly ones."""
+def window_numbers(context: Context, estimators: Sequence[Estimator] = ESTIMATORS) -> dict[str, Number]:
+    """Return ``correlation.{pearson,spearman,kendall}.daily.{windows,all}`` and the weekly and monthly ones.
+
+    Parameters
+    ----------
+    estimators : sequence of {"pearson", "spearman", "kendall"}
+        Of the daily ones; the others are Pearson's.
+    """
     found: dict[str, Number] = {}
-    for estimator in ESTIMATORS:
+    for estimator in estimators:
         for span in _spans(context):
             found[f"correlation.{estimator}.daily.{span}"] = _number(context, "daily", span, estimator=estimator)
     for frequency, spans in LONGER_STEPS.items():
