@@ -36,7 +36,7 @@ def shrunk(png: bytes) -> bytes:
     parts = (
         (b"IHDR", _HEADER.pack(width, height, 8, _PALETTE, 0, 0, 0)),
         (b"PLTE", colours[:, :3].tobytes()),
-        (b"IDAT", zlib.compress(scanlines.tobytes(), 9)),
+        (b"IDAT", zlib.compress(scanlines.tobytes(), 8)),  # 9 takes twice as long for 1 % less
         (b"IEND", b""),
     )
     return _SIGNATURE + b"".join(_chunk(name, body) for name, body in parts)
