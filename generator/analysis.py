@@ -18,7 +18,7 @@ from generator.fomc import load_meetings, meetings_known_on
 from generator.panel import Observed, Panel
 from generator.parallel import spread
 from generator.report import Analysed, Context, DataKind, PairResult, Recovery, Report
-from generator.reports import REPORTS, fomc, rates
+from generator.reports import REPORTS, compare, fomc, rates
 from generator.reports.correlation.windows import synchronous_numbers, window_numbers
 from generator.reports.overview import BRIEF, BriefFindings
 
@@ -94,7 +94,7 @@ def recovery(config: Config, as_of: date) -> tuple[Recovery, ...]:
     context = _context(config, config.featured, panel, "sample", shown=False)
     # Of the page of correlations, no other numbers have a known truth.
     numbers = Numbers(window_numbers(context, ["pearson"]) | synchronous_numbers(context))
-    for report in (rates.REPORT, fomc.REPORT):
+    for report in (compare.REPORT, rates.REPORT, fomc.REPORT):
         numbers = numbers.merged(report.analyse(context).numbers)
     return recovered(config, numbers, as_of)
 

@@ -554,6 +554,16 @@ def test_recovery_works_for_any_day(quick: Config) -> None:
     assert len(analysis.recovery(quick, AS_OF)) > 10
 
 
+def test_the_trial_has_every_published_number_with_a_known_truth(quick: Config, sample: pipeline.Loaded) -> None:
+    """It computes a part of the pages only; what any page publishes with a known truth is in that part."""
+    panel = sample.panel(quick)
+    published = analysis.analyse_pair(quick, quick.featured, panel, "sample", draw=False).numbers
+    expected = analysis.recovered(quick, published, panel.as_of)
+    found = analysis.recovery(quick, panel.as_of)
+    values = [[(r.number_id, r.truth, r.estimate.value, r.estimate.nobs) for r in rows] for rows in (found, expected)]
+    assert values[0] == values[1]
+
+
 # --- version -----------------------------------------------------------------------------------------------------
 
 

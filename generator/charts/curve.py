@@ -90,7 +90,7 @@ def sorted_curve(
     )
     ticks = (
         alt.Chart(alt.NamedData(name=choices_data), name="choices")
-        .mark_tick(color=theme.MUTED.css, thickness=max(0.6, min(3, 400 / many)), bandSize=11, fillOpacity=0.8)
+        .mark_tick(color=theme.MUTED.css, thickness=max(0.6, min(3, 400 / many)), bandSize=11, opacity=0.8)
         .encode(x=along, y=rows)
     )
     room = max(label_room(axis, domain, theme.WIDE.axis), round(max(text_width(o, size) for o in order)) + 10)
