@@ -18,7 +18,8 @@ from generator.fomc import load_meetings, meetings_known_on
 from generator.panel import Observed, Panel
 from generator.parallel import spread
 from generator.report import Analysed, Context, DataKind, PairResult, Recovery, Report
-from generator.reports import REPORTS, compare, fomc, rates
+from generator.reports import REPORTS, fomc, rates
+from generator.reports.compare.links import link_numbers
 from generator.reports.correlation.windows import synchronous_numbers, window_numbers
 from generator.reports.overview import BRIEF, BriefFindings
 
@@ -92,9 +93,10 @@ def recovery(config: Config, as_of: date) -> tuple[Recovery, ...]:
     as_of = min(max(as_of, sample_model.START), sample_model.END)
     panel = Panel(sample.load(config, as_of), config, as_of)
     context = _context(config, config.featured, panel, "sample", shown=False)
-    # Of the page of correlations, no other numbers have a known truth.
-    numbers = Numbers(window_numbers(context, ["pearson"]) | synchronous_numbers(context))
-    for report in (compare.REPORT, rates.REPORT, fomc.REPORT):
+    # Of the pages of correlations and of comparison, no other numbers have a known truth.
+    correlations = window_numbers(context, ["pearson"]) | synchronous_numbers(context) | link_numbers(context)
+    numbers = Numbers(correlations)
+    for report in (rates.REPORT, fomc.REPORT):
         numbers = numbers.merged(report.analyse(context).numbers)
     return recovered(config, numbers, as_of)
 
