@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import os
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -19,6 +21,21 @@ Result = TypeVar("Result")
 FEW = 64
 """Up to so many items each is a task of its own; more go in batches, so that what they share is sent less often."""
 BATCHES_PER_JOB = 8
+KEPT_BYTES = 1 << 27
+"""Freed memory up to so much stays with a process."""
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""Numbers of the two settings in glibc's ``malloc.h``."""
+
+
+def keep_memory() -> None:
+    """Let this process keep memory that it freed, and use it again.
+
+    The arrays of a bootstrap live for a millisecond each. Given back to the system every time, they cost more in fresh
+    pages than in arithmetic. Only glibc knows these settings; elsewhere nothing changes.
+    """
+    if sys.platform == "linux" and (setting := getattr(ctypes.CDLL(None), "mallopt", None)):
+        setting(M_MMAP_THRESHOLD, KEPT_BYTES // 4)
+        setting(M_TRIM_THRESHOLD, KEPT_BYTES)
 
 
 def spread(
@@ -100,10 +117,11 @@ _followed: set[int] = set()
 
 
 def _follow(parent: int) -> None:
-    """Let this process end with the one that started it, however that ends."""
+    """Prepare this process for the work: it ends with the one that started it, however that ends."""
     if parent in _followed or parent == os.getpid():
         return
     _followed.add(parent)
+    keep_memory()
 
     def watch() -> None:
         while os.getppid() == parent:

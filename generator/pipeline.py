@@ -42,6 +42,7 @@ from generator.pages.citations import cite
 from generator.pages.claims import claim_badges
 from generator.pages.numbers import address as how_address
 from generator.panel import Observed, Panel, nyse_sessions
+from generator.parallel import keep_memory
 from generator.recipes import TOGETHER
 from generator.render import environment, render
 from generator.report import Analysed, DataKind, Page, PairResult, SiteContext
@@ -683,6 +684,7 @@ def build(
     whole : bool
         Whether this is the whole site, and not some pairs of it.
     """
+    keep_memory()
     stages = Stages()
     site.recover(project.site)
     with tempfile.TemporaryDirectory() as aside:
