@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from html import escape
@@ -56,9 +57,14 @@ class Term:
     @property
     def pattern(self) -> re.Pattern[str]:
         """What it looks like in prose, also in the plural."""
-        words = re.escape(self.name)
-        letters = words if self.name.isupper() else f"[{words[0].upper()}{words[0].lower()}]{words[1:]}"
-        return re.compile(rf"(?<![\w-]){letters}s?(?![\w-])")
+        return _pattern(self.name)
+
+
+@functools.cache
+def _pattern(name: str) -> re.Pattern[str]:
+    words = re.escape(name)
+    letters = words if name.isupper() else f"[{words[0].upper()}{words[0].lower()}]{words[1:]}"
+    return re.compile(rf"(?<![\w-]){letters}s?(?![\w-])")
 
 
 def read_terms(docs: Path) -> tuple[Term, ...]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urljoin, urlsplit
 
 from generator.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 LOCAL: Final = "http://127.0.0.1:8000/"
@@ -23,6 +22,7 @@ _OUTSIDE: Final = "../"
 _OF_FIGURES: Final = frozenset({"data-embed", "data-frozen-embed", "data-frozen", "data-latest"})
 """Addresses that a figure has or has not."""
 _LINKS: Final = frozenset({"href", "src", "poster", "action", "data-base"}) | _OF_FIGURES
+_READ: Final = _LINKS | {"id", "name", "srcset"}
 _KEPT: Final = frozenset({"h2", "h3", "h4", "h5", "h6", "tr"})
 
 
@@ -45,44 +45,38 @@ class FinishedPage:
     links: tuple[tuple[str, str], ...]
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.ids: set[str] = set()
-        self.kept: set[str] = set()
-        self.links: list[tuple[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note anchors and addresses."""
-        if not attrs:
-            return
-        values = {name: value or "" for name, value in attrs}
-        if identity := values.get("id"):
-            self.ids.add(identity)
-            classes = values.get("class", "").split()
-            offered = tag in _KEPT or "data-figure" in values or "number" in classes
-            if offered and not identity.startswith("__"):  # the theme's own
-                self.kept.add(identity)
-        if tag == "a" and "name" in values:
-            self.ids.add(values["name"])
-        self.links += [(name, value) for name, value in values.items() if name in _LINKS]
-        if "srcset" in values:
-            self.links += [("srcset", part.split()[0]) for part in values["srcset"].split(",") if part.strip()]
-
-
 def read_pages(site: Path) -> dict[str, FinishedPage]:
     """Return every page of a finished site by its address, relative to the root ("" is the front page)."""
+    from lxml import etree  # noqa: PLC0415 - only a build needs it
+
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
+    with_names = etree.XPath(f"//*[{' or '.join(f'@{name}' for name in sorted(_READ))}]")
     found = {}
     for path in sorted(site.rglob("*.html")):
-        reader = _Reader()
-        reader.feed(path.read_text(encoding="utf-8"))
-        reader.close()
         name = path.relative_to(site).as_posix()
         address = name.removesuffix("index.html") if path.name == "index.html" else name
-        found[address] = FinishedPage(
-            ids=frozenset(reader.ids), kept=frozenset(reader.kept), links=tuple(dict.fromkeys(reader.links))
-        )
+        root = etree.fromstring(path.read_bytes(), parser)
+        found[address] = _finished_page([] if root is None else with_names(root))
     return found
+
+
+def _finished_page(nodes: Iterable[Any]) -> FinishedPage:
+    """Return what the elements of a page that have an anchor or an address say."""
+    ids, kept = set(), set()
+    links: list[tuple[str, str]] = []
+    for node in nodes:
+        values = node.attrib
+        if identity := values.get("id"):
+            ids.add(identity)
+            offered = node.tag in _KEPT or "data-figure" in values or "number" in values.get("class", "").split()
+            if offered and not identity.startswith("__"):  # the theme's own
+                kept.add(identity)
+        if node.tag == "a" and "name" in values:
+            ids.add(values["name"])
+        links += [(name, value) for name, value in values.items() if name in _LINKS]
+        if "srcset" in values:
+            links += [("srcset", part.split()[0]) for part in values["srcset"].split(",") if part.strip()]
+    return FinishedPage(ids=frozenset(ids), kept=frozenset(kept), links=tuple(dict.fromkeys(links)))
 
 
 def check_links(

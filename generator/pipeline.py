@@ -518,7 +518,7 @@ def _downloads(context: SiteContext) -> Iterator[tuple[str, str]]:
         yield f"{slug}/findings.json", site.strict_json(findings_json(result, context.provenance))
         found |= {f"{slug}/{name}": text for name, text in explain.downloads(result.context, result.tables).items()}
     for result in context.overviews:
-        found[f"{result.pair.slug}/{TOGETHER}"] = explain.brief_download(result.context)
+        found[f"{result.pair.slug}/{TOGETHER}"] = result.page(BRIEF.slug).findings.download
     yield from ((path, text) for path, text in found.items() if text)
 
 

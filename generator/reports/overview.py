@@ -17,6 +17,7 @@ from generator.estimates import (
     still,
     too_few,
 )
+from generator.explain import brief_download
 from generator.findings import Estimate, Number, Numbers, Unavailable
 from generator.formatting import interval, plain, shown
 from generator.report import Context, Report, TableRow, ends, sentence
@@ -111,6 +112,8 @@ class BriefFindings:
         The rolling correlation of daily returns as a line the size of a word.
     span : str
         What the picture covers, in words; empty where there is none.
+    download : str
+        Text of the file of both assets, see `explain.brief_download`; empty where there is none.
     """
 
     numbers: Numbers
@@ -118,6 +121,7 @@ class BriefFindings:
     table: tuple[TableRow, ...]
     picture: Markup
     span: str
+    download: str
 
 
 def analyse_brief(context: Context) -> BriefFindings:
@@ -163,6 +167,7 @@ def analyse_brief(context: Context) -> BriefFindings:
         table=tuple(TableRow(label=label, ids=(number_id,)) for label, number_id in ids.items()),
         picture=sparkline([line], mark=0),
         span=span,
+        download=brief_download(context),
     )
 
 

@@ -12,15 +12,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from generator.stats.resampling import Blocks, block_weights, chunked, stationary_blocks
+from generator.stats.resampling import (
+    add_up_rows,
+    block_weights,
+    chunked,
+    draw_blocks,
+    restart_chance,
+    stationary_blocks,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SMALLEST_VARIANCE = 1e-10
 """Below this share of the sample's variance a resample counts as constant: its correlation does not exist."""
-BLOCK_VALUES = 64
-"""Values held per block while second moments are summed; it sets the size of a chunk of replications."""
+TOGETHER = 10_000
+"""Replications whose second moments are summed side by side. Fixed: the order of the random draws depends on it."""
+DRAWN = 1 << 15
+"""Blocks drawn in one go: fits the processor's cache. Fixed for the same reason."""
+FEWEST_FULL = 1 / 8
+"""Resamples that are full are set aside when they are so large a share of those that are not yet."""
 PACK = 4
 """Columns gathered together: 32 bytes, the widest element that NumPy's `take` copies in one step."""
 
@@ -39,13 +50,9 @@ def moment_replications(
     """Return the covariance matrix (divisor n) of each resample of standardised columns (n, k), shape (reps, k, k)."""
     nobs, width = columns.shape
     upper, lower = np.triu_indices(width)
-    tables = _running_sums(np.concatenate([columns, columns[:, upper] * columns[:, lower]], axis=1))
-    sums = np.concatenate(
-        [
-            _block_sums(tables, stationary_blocks(nobs, count, block_size=block_size, rng=rng))
-            for count in chunked(reps, BLOCK_VALUES * (int(nobs / block_size) + 1))
-        ]
-    )
+    values = np.concatenate([columns, columns[:, upper] * columns[:, lower]], axis=1)
+    counts = [min(TOGETHER, reps - done) for done in range(0, reps, TOGETHER)]
+    sums = np.concatenate([_resampled_sums(values, count, block_size=block_size, rng=rng) for count in counts])
     sums /= nobs
     means, products = sums[:, :width], sums[:, width:]
     out = np.empty((reps, width, width))
@@ -54,23 +61,64 @@ def moment_replications(
     return out
 
 
-def _running_sums(values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Return tables of running sums over two turns of the circle, each of shape (2n + 1, up to `PACK` columns)."""
+def _resampled_sums(
+    values: NDArray[np.float64], reps: int, *, block_size: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return the sum of each column over the rows of each resample, shape (reps, columns).
+
+    One block of every resample is added at a time: a block's sum is the difference of two running sums, and all that
+    a step touches fits the processor's cache.
+    """
     nobs, width = values.shape
-    running = np.zeros((2 * nobs + 1, width))
+    restart = restart_chance(block_size)
+    rows = max(1, DRAWN // reps)
+    if restart >= 1:
+        return _single_draw_sums(values, reps, rows, rng)
+    tables = _packed(_running_sums(values))
+    sums = [np.zeros((reps, table.shape[1])) for table in tables]
+    ends = np.zeros(reps, dtype=np.int32)
+    unfilled = np.arange(reps)
+    out = np.empty((reps, width))
+    while unfilled.size:
+        for starts, lengths in zip(*draw_blocks(rows, unfilled.size, nobs, restart, rng), strict=True):
+            reached = np.minimum(ends + lengths, nobs)  # the last block is cut where the resample is full
+            after = starts - ends
+            after += reached
+            ends = reached
+            for total, table in zip(sums, tables, strict=True):
+                np.add(total, table.take(after, axis=0, mode="clip"), out=total)
+                np.subtract(total, table.take(starts, axis=0, mode="clip"), out=total)
+        full = ends == nobs
+        if full.mean() >= FEWEST_FULL:
+            out[unfilled[full]] = np.concatenate([total[full] for total in sums], axis=1)
+            unfilled, ends, sums = unfilled[~full], ends[~full], [total[~full] for total in sums]
+    return out
+
+
+def _single_draw_sums(
+    values: NDArray[np.float64], reps: int, rows: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return the same for blocks of one observation."""
+    tables = _packed(values)
+    sums = [np.zeros((reps, table.shape[1])) for table in tables]
+    nobs = len(values)
+    for done in range(0, nobs, rows):
+        for starts in draw_blocks(min(rows, nobs - done), reps, nobs, 1.0, rng)[0]:
+            for total, table in zip(sums, tables, strict=True):
+                np.add(total, table.take(starts, axis=0, mode="clip"), out=total)
+    return np.concatenate(sums, axis=1)
+
+
+def _running_sums(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the running sums of each column over two turns of the circle, from zero, shape (2n + 1, columns)."""
+    running = np.zeros((2 * len(values) + 1, values.shape[1]))
     np.cumsum(np.concatenate([values, values]), axis=0, out=running[1:])
-    return [np.ascontiguousarray(running[:, first : first + PACK]) for first in range(0, width, PACK)]
+    return running
 
 
-def _block_sums(tables: list[NDArray[np.float64]], blocks: Blocks) -> NDArray[np.float64]:
-    """Return the sum of each column over the rows of each resample, shape (reps, columns)."""
-    after = blocks.starts + blocks.lengths
-    parts = []
-    for running in tables:
-        sums = running.take(after, axis=0, mode="clip")
-        sums -= running.take(blocks.starts, axis=0, mode="clip")
-        parts.append(sums.sum(axis=0))
-    return np.concatenate(parts, axis=1)
+def _packed(table: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Return the columns in groups of up to `PACK`, each contiguous."""
+    return [np.ascontiguousarray(table[:, first : first + PACK]) for first in range(0, table.shape[1], PACK)]
 
 
 def correlations(covariances: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -103,7 +151,7 @@ def spearman_replications(
     to_x_order = place_y[order_x]
     cube = float(x.size) ** 3 - x.size
     out = []
-    for count in chunked(reps, x.size * 4):
+    for count in chunked(reps, x.size * 2):
         weights = block_weights(stationary_blocks(x.size, count, block_size=block_size, rng=rng))
         in_x_order = weights[order_x]
         ranks_x, ties_x = _weighted_ranks(in_x_order, groups_x)
@@ -169,7 +217,7 @@ def _weighted_ranks(
     ties : ndarray of shape (reps,)
     """
     sizes = _group_sizes(weights, groups)
-    ends = np.cumsum(sizes, axis=0, dtype=np.int32)
+    ends = add_up_rows(sizes.copy())
     ranks = (2 * ends - sizes - ends[-1]).astype(np.float64)
     exact = sizes.astype(np.float64)
     ties = (exact * exact * exact).sum(axis=0) - exact.sum(axis=0)

@@ -12,6 +12,7 @@ Politis, D. N. & Romano, J. P. (1994). The stationary bootstrap. *Journal of the
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -84,48 +85,72 @@ def stationary_blocks(
     Blocks
         See there.
     """
-    if not block_size >= 1:
-        raise ValueError(f"block_size = {block_size}: the mean block length must be at least 1")
     if pool_obs < 1:
         raise ValueError(f"pool_obs = {pool_obs}: there is nothing to draw from")
     sample = pool_obs if sample_obs is None else sample_obs
-    restart = 1.0 / min(block_size, LONGEST_BLOCK)
+    restart = restart_chance(block_size)
     expected = 1 + (sample - 1) * restart
     spread = 3 * math.sqrt(expected * (1 - restart))
-    starts, lengths = _draw_blocks(min(sample, math.ceil(expected + spread)), reps, pool_obs, restart, rng)
-    ends = np.cumsum(lengths, axis=0, dtype=np.int32)
+    starts, lengths = draw_blocks(min(sample, math.ceil(expected + spread)), reps, pool_obs, restart, rng)
+    ends = add_up_rows(lengths)
     while ends[-1].min() < sample:  # a rare run of short blocks: add rows until every resample is full
-        more_starts, more_lengths = _draw_blocks(math.ceil(spread) + 1, reps, pool_obs, restart, rng)
+        more_starts, more_lengths = draw_blocks(math.ceil(spread) + 1, reps, pool_obs, restart, rng)
+        more_lengths[0] += ends[-1]
         starts = np.concatenate([starts, more_starts])
-        ends = np.concatenate([ends, ends[-1] + np.cumsum(more_lengths, axis=0, dtype=np.int32)])
+        ends = np.concatenate([ends, add_up_rows(more_lengths)])
     np.minimum(ends, sample, out=ends)
     lengths = ends.copy()
     lengths[1:] -= ends[:-1]
     return Blocks(starts=starts, lengths=lengths, pool_obs=pool_obs, sample_obs=sample)
 
 
-def _draw_blocks(
+def restart_chance(block_size: float) -> float:
+    """Return the chance that a block ends after an observation, from the mean block length."""
+    if not block_size >= 1:
+        raise ValueError(f"block_size = {block_size}: the mean block length must be at least 1")
+    return 1.0 / min(block_size, LONGEST_BLOCK)
+
+
+def draw_blocks(
     rows: int, reps: int, pool_obs: int, restart: float, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Return starts and geometric lengths, both from one random word per block.
+    """Return starts and geometric lengths of `rows` blocks for each of `reps` resamples, shape (rows, reps).
 
-    The upper half of the word gives the start (its chances differ by less than pool_obs / 2^32), the lower half U the
-    length 1 + floor(ln U / ln(1 - p)).
+    Both come from one random word per block. The upper half gives the start (its chances differ by less than
+    pool_obs / 2^32), the lower half U the length 1 + floor(ln U / ln(1 - p)), in single precision (chances differ by
+    less than 2^-23). Without lengths, each half gives a start.
+
+    Parameters
+    ----------
+    restart : float
+        Chance p that a block ends after an observation, in (0, 1].
     """
-    words = rng.integers(0, 2**64 - 1, size=(rows, reps), dtype=np.uint64, endpoint=True)
-    halves = words.astype("<u8", copy=False).view("<u4").reshape(rows, reps, 2)
-    starts = halves[:, :, 1].astype(np.int64)
+    if restart >= 1:
+        halves = _random_words((rows * reps + 1) // 2, rng)[: rows * reps].reshape(rows, reps)
+        return _starts(halves, pool_obs), np.ones((rows, reps), dtype=np.int32)
+    both = _random_words(rows * reps, rng).reshape(rows, reps, 2)
+    lengths = both[:, :, 0].astype(np.float32)
+    lengths += np.float32(0.5)  # U is never zero
+    lengths *= np.float32(2.0**-32)
+    np.log(lengths, out=lengths)
+    lengths *= np.float32(1.0 / math.log1p(-restart))
+    whole = lengths.astype(np.int32)
+    whole += 1
+    return _starts(both[:, :, 1], pool_obs), whole
+
+
+def _random_words(count: int, rng: np.random.Generator) -> NDArray[np.uint32]:
+    """Return twice `count` random words of 32 bits, the same on every machine."""
+    words = rng.integers(0, 2**64 - 1, size=count, dtype=np.uint64, endpoint=True)
+    return words.astype("<u8", copy=False).view("<u4")
+
+
+def _starts(words: NDArray[np.uint32], pool_obs: int) -> NDArray[np.int64]:
+    """Return each word / 2^32 * pool_obs, rounded down."""
+    starts = words.astype(np.int64)
     starts *= pool_obs
     starts >>= 32
-    if restart >= 1:
-        return starts, np.ones((rows, reps), dtype=np.int32)
-    decay = 1.0 / math.log1p(-restart)
-    lengths = halves[:, :, 0].astype(np.float64)
-    lengths += 0.5  # U = (lower half + 1/2) / 2^32 is never zero
-    np.log(lengths, out=lengths)
-    lengths *= decay
-    lengths += 1.0 - 32 * math.log(2) * decay
-    return starts, lengths.astype(np.int32)
+    return starts
 
 
 def chunked(reps: int, values_per_rep: int) -> Iterator[int]:
@@ -156,13 +181,20 @@ def block_weights(blocks: Blocks) -> NDArray[np.int32]:
     if (blocks.lengths == 1).all():  # single draws need counting only
         counts = np.bincount((blocks.starts * reps + np.arange(reps)).ravel(), minlength=nobs * reps)
         return counts.reshape(nobs, reps).astype(np.int32)
-    used = blocks.lengths > 0
-    column = np.broadcast_to(np.arange(reps), blocks.starts.shape)[used]
-    starts, ends = blocks.starts[used], (blocks.starts + blocks.lengths)[used]
+    column = np.arange(reps)
+    ends = blocks.starts + blocks.lengths
     wrapped = ends >= nobs
-    ends = np.where(wrapped, ends - nobs, ends)
+    ends -= np.where(wrapped, nobs, 0)
     size = nobs * reps
-    change = np.bincount(starts * reps + column, minlength=size) - np.bincount(ends * reps + column, minlength=size)
-    change = change.reshape(nobs, reps).astype(np.int32)
-    change[0] += np.bincount(column[wrapped], minlength=reps).astype(np.int32)
-    return np.cumsum(change, axis=0, dtype=np.int32)
+    change = np.bincount((blocks.starts * reps + column).ravel(), minlength=size)
+    change -= np.bincount((ends * reps + column).ravel(), minlength=size)
+    weights = change.reshape(nobs, reps).astype(np.int32)
+    weights[0] += wrapped.sum(axis=0, dtype=np.int32)
+    return add_up_rows(weights)
+
+
+def add_up_rows(values: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Add to each row all rows before it, in place, and return the array: several times as fast as a cumulative sum."""
+    for before, row in itertools.pairwise(values):
+        np.add(row, before, out=row)
+    return values

@@ -22,7 +22,8 @@ from generator.stats.bootstrap import (
     product_block_size,
 )
 from generator.stats.correlation import fisher_interval, partial_corr, partial_from_matrix, zou_interval
-from generator.stats.resampling import Blocks, block_indices, stationary_blocks
+from generator.stats.replications import moment_replications
+from generator.stats.resampling import Blocks, block_indices, block_weights, stationary_blocks
 from generator.stats.simulation import common_garch_pairs
 
 if TYPE_CHECKING:
@@ -53,6 +54,14 @@ def _as_blocks(rows: np.ndarray) -> Blocks:
     )
 
 
+def _feed(monkeypatch: pytest.MonkeyPatch, blocks: Blocks) -> None:
+    """Let every kernel work on these resamples: ranks take them whole, moments block by block."""
+    monkeypatch.setattr(resampling, "CHUNK_VALUES", 1 << 40)
+    monkeypatch.setattr(replications, "DRAWN", 1 << 40)
+    monkeypatch.setattr(replications, "stationary_blocks", lambda *_, **__: blocks)
+    monkeypatch.setattr(replications, "draw_blocks", lambda *_: (blocks.starts, blocks.lengths))
+
+
 @EACH
 @BOTH
 def test_equals_arch_on_the_same_indices(
@@ -67,9 +76,8 @@ def test_equals_arch_on_the_same_indices(
     rows = []
     for _ in theirs.bootstrap(300):
         rows.append(np.asarray(theirs.index).copy())  # noqa: PERF401 - the generator moves `index` along
-    monkeypatch.setattr(resampling, "CHUNK_VALUES", 1 << 40)
-    monkeypatch.setattr(replications, "stationary_blocks", lambda *_, **__: _as_blocks(np.array(rows).T))
-    ours = bootstrap_correlation(x, y, estimator=estimator, reps=300, rng=np.random.default_rng(0))
+    _feed(monkeypatch, _as_blocks(np.array(rows).T))
+    ours = bootstrap_correlation(x, y, estimator=estimator, reps=300, rng=np.random.default_rng(0), block_size=6.0)
     again = StationaryBootstrap(6, x, y, seed=np.random.default_rng(1))
     lower, upper = again.conf_int(
         lambda a, b: np.array([SCIPY[estimator](a, b)]), reps=300, method="percentile"
@@ -89,9 +97,9 @@ def test_each_draw_equals_scipy_on_the_resampled_rows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The kernels never form a resample, yet give what scipy gives on it, ties included."""
-    monkeypatch.setattr(resampling, "CHUNK_VALUES", 1 << 40)
     x, y = _pair(63, ties=ties)
     blocks = stationary_blocks(63, 60, block_size=block_size, rng=np.random.default_rng(9))
+    _feed(monkeypatch, blocks)
     draws = replications_of(estimator)(x, y, 60, block_size=block_size, rng=np.random.default_rng(9))
     expected = [SCIPY[estimator](x[rows], y[rows]) for rows in block_indices(blocks).T]
     np.testing.assert_allclose(draws, expected, rtol=0, atol=1e-12)
@@ -106,11 +114,12 @@ def replications_of(estimator: Estimator) -> Callable[..., np.ndarray]:
     }[estimator]
 
 
-def test_draws_have_the_distribution_of_arch() -> None:
+@pytest.mark.parametrize("block_size", [1, 2, 8])
+def test_draws_have_the_distribution_of_arch(block_size: int) -> None:
     """With their own random numbers, our draws and arch's pass a two-sample Kolmogorov-Smirnov test."""
     x, y = _pair(252)
-    ours = bootstrap_correlation(x, y, reps=3000, rng=np.random.default_rng(2), block_size=8.0)
-    theirs = StationaryBootstrap(8, x, y, seed=4).apply(lambda a, b: np.corrcoef(a, b)[0, 1], 3000).ravel()
+    ours = bootstrap_correlation(x, y, reps=3000, rng=np.random.default_rng(2), block_size=float(block_size))
+    theirs = StationaryBootstrap(block_size, x, y, seed=4).apply(lambda a, b: np.corrcoef(a, b)[0, 1], 3000).ravel()
     assert scipy.stats.ks_2samp(ours.draws, theirs).pvalue > 0.01
 
 
@@ -145,6 +154,29 @@ def test_block_size_is_arch_and_at_least_one() -> None:
     assert optimal_block_size(np.ones(50)) == 1.0
 
 
+@pytest.mark.parametrize("block_size", [1.0, 1.4, 6.0, 1000.0])
+def test_sums_block_by_block_are_those_of_whole_resamples(block_size: float) -> None:
+    """Sums of one-hot columns are weights: whole numbers, distributed as those of whole resamples."""
+    nobs, reps = 40, 20_000
+    draws = moment_replications(np.eye(nobs), reps, block_size=block_size, rng=np.random.default_rng(1))
+    # The covariance of one-hot columns holds w_i / n - (w_i / n)^2 on its diagonal and -w_i w_j / n^2 beside it.
+    shares = (1 - np.sqrt(1 - 4 * np.clip(draws[:, [0], [0]], 0, 0.25))) / 2
+    products = -(nobs**2) * draws[:, [0, 0], [1, 20]]
+    blocks = stationary_blocks(nobs, reps, block_size=block_size, rng=np.random.default_rng(2))
+    weights = block_weights(blocks)
+    assert np.round(products) == pytest.approx(products, abs=1e-9)
+    for ours, theirs in (
+        (np.round(nobs * shares[:, 0]), np.minimum(weights[0], nobs - weights[0])),
+        (np.round(products[:, 0]), weights[0] * weights[1]),
+        (np.round(products[:, 1]), weights[0] * weights[20]),
+    ):
+        values = np.unique([ours, theirs])
+        counts = np.array([[np.count_nonzero(sample == value) for value in values] for sample in (ours, theirs)])
+        common = counts.sum(axis=0) > 20
+        table = np.column_stack([counts[:, common], counts[:, ~common].sum(axis=1) + 1])
+        assert scipy.stats.chi2_contingency(table).pvalue > 0.001
+
+
 def test_joint_bootstrap_of_a_correlation_is_the_plain_one() -> None:
     """Same generator, same block length: the matrix form gives the same draws for its first pair."""
     x, y = _pair(252)
@@ -165,7 +197,8 @@ def test_joint_moments_equal_numpy_on_the_rows(
     moments: Literal["correlation", "covariance"], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every matrix handed to the statistic is numpy's on the resampled rows, in the columns' own units."""
-    monkeypatch.setattr(resampling, "CHUNK_VALUES", 1 << 40)
+    blocks = stationary_blocks(80, 40, block_size=3.0, rng=np.random.default_rng(6))
+    _feed(monkeypatch, blocks)
     columns = np.random.default_rng(3).standard_normal((80, 4)) @ np.diag([1.0, 100.0, 0.01, 3.0]) + 7.0
     seen = []
 
@@ -174,7 +207,6 @@ def test_joint_moments_equal_numpy_on_the_rows(
         return matrices[:, 0, 1]
 
     bootstrap_statistics(columns, statistic, reps=40, rng=np.random.default_rng(6), block_size=3.0, moments=moments)
-    blocks = stationary_blocks(80, 40, block_size=3.0, rng=np.random.default_rng(6))
     expected = np.stack([_moments(columns[rows], moments) for rows in block_indices(blocks).T])
     np.testing.assert_allclose(seen[0], _moments(columns, moments)[None], rtol=1e-10)
     np.testing.assert_allclose(seen[1], expected, rtol=1e-9, atol=1e-12)
