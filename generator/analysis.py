@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from generator.cache import key_of
+from generator.charts.bundle import bundle_key, bundle_text
 from generator.charts.figure import Figure, Pictures, identity, pictures
 from generator.claim_numbers import claim_numbers
 from generator.claims import judge
@@ -18,7 +19,7 @@ from generator.fomc import load_meetings, meetings_known_on
 from generator.panel import Observed, Panel
 from generator.parallel import spread
 from generator.report import Analysed, Context, DataKind, PairResult, Recovery, Report
-from generator.reports import REPORTS, fomc, rates
+from generator.reports import APART, REPORTS, fomc, rates
 from generator.reports.compare.links import link_numbers
 from generator.reports.correlation.windows import synchronous_numbers, window_numbers
 from generator.reports.overview import BRIEF, BriefFindings
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from generator.charts.figure import Draw
     from generator.config import Config, Pair
 
+Task = tuple[str, int]
+"""Slug of a pair, and the number of a part of its pages; nought for what has no parts."""
+Found = list[Analysed] | BriefFindings | tuple[Recovery, ...]
+"""What a task finds: some pages of a pair, an overview, or the estimators' trial."""
+Result = PairResult | BriefFindings | tuple[Recovery, ...]
+"""What all tasks of a slug find together."""
 RECOVERY: Final = ""
 """Stands for the estimators' trial on the simulated sample among the slugs of the pairs."""
 
@@ -46,17 +53,45 @@ def analyse_pair(
 ) -> PairResult:
     """Return every page of a pair with its numbers and verdicts; unless `draw` is false, with all that a page shows."""
     context = _context(config, pair, panel, kind, shown=draw)
-    pages: list[Analysed] = []
+    return _whole(context, [page for part in _parts(reports) for page in _pages(context, part)], reports)
+
+
+def _parts(reports: Sequence[Report]) -> list[list[Report]]:
+    """Return those of `reports` that can be computed in parts, part by part."""
+    return [[report for report in part if report in reports] for part in APART]
+
+
+def _pages(context: Context, reports: Sequence[Report], earlier: Sequence[Analysed] = ()) -> list[Analysed]:
+    """Return the pages of one part in order; each may show numbers and figures of those before it."""
+    pages = list(earlier)
+    context = dataclasses.replace(context, numbers=_numbers(context, pages))
     for report in reports:
         findings = report.analyse(context)
-        numbers = context.numbers.merged(findings.numbers.linked(report.address(pair)))
+        numbers = context.numbers.merged(findings.numbers.linked(report.address(context.pair)))
         context = dataclasses.replace(context, numbers=numbers)
-        figures = (*_shown(report, pages), *report.figures(context, findings)) if draw else ()
+        figures = (*_shown(report, pages), *report.figures(context, findings)) if context.shown else ()
         tables = report.tables(context, findings)
         pages.append(Analysed(report=report, findings=findings, figures=figures, tables=tables))
-    numbers = context.numbers.merged(claim_numbers(config, pair.slug, context.meetings, panel.as_of))
+    return pages[len(earlier) :]
+
+
+def _numbers(context: Context, pages: Sequence[Analysed]) -> Numbers:
+    """Return all that these pages publish."""
+    numbers = Numbers()
+    for page in pages:
+        numbers = numbers.merged(page.findings.numbers.linked(page.report.address(context.pair)))
+    return numbers
+
+
+def _whole(context: Context, parted: Sequence[Analysed], reports: Sequence[Report] = REPORTS) -> PairResult:
+    """Return the result of a pair from the pages that were computed in parts: the other pages and verdicts added."""
+    done = [page.report for page in parted]
+    pages = [*parted, *_pages(context, [report for report in reports if report not in done], parted)]
+    config, pair, as_of = context.config, context.pair, context.as_of
+    context = dataclasses.replace(context, numbers=_numbers(context, pages))
+    numbers = context.numbers.merged(claim_numbers(config, pair.slug, context.meetings, as_of))
     verdicts = {
-        claim.slug: judge(claim, numbers, panel.as_of, simulated=kind == "sample")
+        claim.slug: judge(claim, numbers, as_of, simulated=context.data == "sample")
         for claim in config.claims
         if claim.pair == pair.slug
     }
@@ -103,7 +138,7 @@ def recovery(config: Config, as_of: date) -> tuple[Recovery, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Slug of a pair → its analysis; can be sent to another process.
+    """Slug of a pair, or slug and number of a part of its pages → its analysis; can be sent to another process.
 
     Parameters
     ----------
@@ -117,8 +152,9 @@ class Work:
     as_of: date
     kind: DataKind
 
-    def __call__(self, slug: str) -> PairResult | BriefFindings | tuple[Recovery, ...]:
-        """Return the analysis of a pair, without its data, which whoever asked has, or of the estimators' trial."""
+    def __call__(self, task: Task) -> Found:
+        """Return a part of the pages of a pair, an overview, or for no slug the estimators' trial."""
+        slug, part = task
         if slug == RECOVERY:
             return recovery(self.config, self.as_of)
         brief = next((pair for pair in self.config.overviews if pair.slug == slug), None)
@@ -130,10 +166,31 @@ class Work:
             )
             return findings
         panel = Panel(self.observed, self.config, self.as_of, self.expectations)
+        return _pages(self._context(slug, panel), APART[part])
+
+    def _context(self, slug: str, panel: Panel) -> Context:
         pair = next(pair for pair in self.config.pairs if pair.slug == slug)
-        result = analyse_pair(self.config, pair, panel, self.kind)
+        return _context(self.config, pair, panel, self.kind, shown=True)
+
+    def tasks(self, slug: str) -> list[Task]:
+        """Return what is to be done for a pair, or for the trial."""
+        detailed = any(pair.slug == slug for pair in self.config.pairs)
+        return [(slug, part) for part in range(len(APART) if detailed else 1)]
+
+    def joined(self, slug: str, found: Mapping[int, Found]) -> Result:
+        """Return what the tasks of a pair found, by their number, as one: without its data, which whoever asked has."""
+        first = found[0]
+        if not isinstance(first, list):
+            return first
+        pages = [page for _, part in sorted(found.items()) if isinstance(part, list) for page in part]
+        panel = Panel(self.observed, self.config, self.as_of, self.expectations)
+        result = _whole(self._context(slug, panel), pages)
         bare = Panel({}, self.config, self.as_of)
         return dataclasses.replace(result, context=dataclasses.replace(result.context, panel=bare))
+
+    def alone(self, slug: str) -> Result:
+        """Return the analysis of a pair, or the trial, computed here."""
+        return self.joined(slug, {part: self((slug, part)) for _, part in self.tasks(slug)})
 
     def keys(self) -> dict[str, str]:
         """Return the cache key of every pair, and of the trial."""
@@ -190,23 +247,27 @@ def analyse_all(
     """
     config = work.config
     panel = Panel(work.observed, config, work.as_of, work.expectations)
+    briefs = {pair.slug: pair for pair in config.overviews}
     keys = work.keys()
     if work.kind == "sample":  # the pair's own numbers are the trial
         del keys[RECOVERY]
-    missing = [slug for slug, key in keys.items() if not cache.holds(key)]
-    found: dict[str, PairResult | BriefFindings | tuple[Recovery, ...]] = {}
-    for slug, done in spread(work, missing, jobs=jobs, cluster=cluster):
-        found[slug] = done
-        cache.put(keys[slug], done)
-        progress("analysis", len(found), len(missing))
+    tasks = [task for slug, key in keys.items() if not cache.holds(key) for task in work.tasks(slug)]
+    long = sum(slug not in briefs for slug, _ in tasks)
+    found: dict[str, Result] = {}
+    parts: dict[str, dict[int, Found]] = {}
+    for number, ((slug, part), done) in enumerate(spread(work, tasks, jobs=jobs, cluster=cluster, alone=long), start=1):
+        parts.setdefault(slug, {})[part] = done
+        if len(parts[slug]) == len(work.tasks(slug)):
+            found[slug] = work.joined(slug, parts.pop(slug))
+            cache.put(keys[slug], found[slug])
+        progress("analysis", number, len(tasks))
     if draw:
         done_now = [done for done in found.values() if isinstance(done, PairResult)]
         _draw(done_now, cache, jobs=jobs, cluster=cluster, progress=progress)
     results, overviews = [], []
     trial: tuple[Recovery, ...] = ()
-    briefs = {pair.slug: pair for pair in config.overviews}
     for slug, key in keys.items():
-        kept = found[slug] if slug in found else cache.get(key, functools.partial(work, slug))
+        kept = found[slug] if slug in found else cache.get(key, functools.partial(work.alone, slug))
         if isinstance(kept, PairResult):
             context = dataclasses.replace(kept.context, config=config, panel=panel)
             results.append(dataclasses.replace(kept, context=context))
@@ -233,17 +294,21 @@ def _draw(
     cluster: str,
     progress: Callable[[str, int, int], None],
 ) -> None:
-    """Draw what the cache lacks of the figures of `results`: one by one, as a pair's figures would keep one process."""
-    figures = {_picture_key(figure): figure for done in results for page in done.pages for figure in page.figures}
-    missing = [(key, figure) for key, figure in figures.items() if not cache.holds(key)]
+    """Draw what the cache lacks of the figures of `results`: one by one, as a pair's figures would keep one process.
+
+    The runtime of the charts is made with them, since that takes as long as many figures.
+    """
+    wanted: dict[str, Figure | None] = {bundle_key(): None}
+    wanted |= {_picture_key(figure): figure for done in results for page in done.pages for figure in page.figures}
+    missing = [(key, figure) for key, figure in wanted.items() if not cache.holds(key)]
     for number, (_, (key, drawn)) in enumerate(spread(_drawn, missing, jobs=jobs, cluster=cluster), start=1):
         cache.put(key, drawn)
         progress("charts", number, len(missing))
 
 
-def _drawn(item: tuple[str, Figure]) -> tuple[str, Pictures]:
+def _drawn(item: tuple[str, Figure | None]) -> tuple[str, Pictures | str]:
     key, figure = item
-    return key, pictures(figure)
+    return key, pictures(figure) if figure else bundle_text()
 
 
 def _identity(item: Observed) -> bytes:

@@ -39,7 +39,7 @@ def keep_memory() -> None:
 
 
 def spread(
-    work: Callable[[Item], Result], items: Sequence[Item], *, jobs: int, cluster: str = ""
+    work: Callable[[Item], Result], items: Sequence[Item], *, jobs: int, cluster: str = "", alone: int = 0
 ) -> Iterator[tuple[Item, Result]]:
     """Yield every item with its result, in no particular order.
 
@@ -51,6 +51,8 @@ def spread(
         Processes; with 1, or a single item, none is started.
     cluster : str
         Address of a Dask scheduler that takes the work instead, for example ``tcp://127.0.0.1:8786``.
+    alone : int
+        So many of the first items take long: they are never put into one batch with others.
 
     Raises
     ------
@@ -58,7 +60,7 @@ def spread(
         A process was ended from outside, or the cluster does not answer.
     """
     if cluster:
-        yield from _on_cluster(work, items, cluster)
+        yield from _on_cluster(work, items, cluster, alone)
         return
     if jobs <= 1 or len(items) <= 1:
         for item in items:
@@ -70,7 +72,7 @@ def spread(
     # Fresh interpreters: a copy of a process whose JavaScript engine runs would hang.
     pool = Parallel(n_jobs=min(jobs, len(items)), backend="loky", batch_size=1, return_as="generator_unordered")
     try:
-        for done in pool(delayed(_batch)(work, batch, os.getpid()) for batch in _batches(items, jobs)):
+        for done in pool(delayed(_batch)(work, batch, os.getpid()) for batch in _batches(items, jobs, alone)):
             yield from done
     except BrokenProcessPool as error:
         raise BuildError(
@@ -78,7 +80,9 @@ def spread(
         ) from error
 
 
-def _on_cluster(work: Callable[[Item], Result], items: Sequence[Item], cluster: str) -> Iterator[tuple[Item, Result]]:
+def _on_cluster(
+    work: Callable[[Item], Result], items: Sequence[Item], cluster: str, alone: int
+) -> Iterator[tuple[Item, Result]]:
     try:
         from dask.distributed import Client  # noqa: PLC0415 - an extra that few need
     except ImportError:
@@ -95,15 +99,17 @@ def _on_cluster(work: Callable[[Item], Result], items: Sequence[Item], cluster: 
         workers = max(1, sum(client.nthreads().values()))
         options: dict[Literal["client"], Any] = {"client": client}
         with parallel_config(backend="dask", **options):
-            tasks = (delayed(_batch)(work, batch, 0) for batch in _batches(items, workers))
+            tasks = (delayed(_batch)(work, batch, 0) for batch in _batches(items, workers, alone))
             for done in Parallel(n_jobs=-1, batch_size=1)(tasks):
                 yield from done
 
 
-def _batches(items: Sequence[Item], workers: int) -> list[Sequence[Item]]:
+def _batches(items: Sequence[Item], workers: int, alone: int) -> list[Sequence[Item]]:
     """Return the items in order, in as few parts as keep every worker busy to the end."""
-    size = 1 if len(items) <= FEW else math.ceil(len(items) / (workers * BATCHES_PER_JOB))
-    return [items[first : first + size] for first in range(0, len(items), size)]
+    rest = len(items) - alone
+    size = 1 if rest <= FEW else math.ceil(rest / (workers * BATCHES_PER_JOB))
+    first = [items[i : i + 1] for i in range(alone)]
+    return [*first, *(items[i : i + size] for i in range(alone, len(items), size))]
 
 
 def _batch(work: Callable[[Item], Result], items: Sequence[Item], parent: int) -> list[tuple[Item, Result]]:

@@ -21,7 +21,7 @@ import pandas as pd
 from generator import __version__, explain, site
 from generator.analysis import Work, analyse_all, analyse_pair, draw_kept
 from generator.cache import Cache, Stamp, key_of, tree_sha256
-from generator.charts.bundle import BUNDLE, bundle_text
+from generator.charts.bundle import BUNDLE, bundle_key, bundle_text
 from generator.charts.card import card_png, card_svg
 from generator.charts.figure import Figure, FigureFiles, embed_address, write_figures
 from generator.editions import dates, keeping
@@ -506,8 +506,7 @@ def write_pages(project: Project, context: SiteContext, cache: Cache, progress: 
         site.write_bytes(project.docs / "cards" / f"{name}.png", picture)
     if context.provenance["site_url"]:
         site.write_text(project.docs / changes.FEED, jinja.get_template("feed.xml.j2").render(changes.feed(context)))
-    bundle = cache.get(key_of("bundle"), bundle_text)
-    site.write_text(project.docs / "assets" / "vendor" / BUNDLE, bundle)
+    site.write_text(project.docs / "assets" / "vendor" / BUNDLE, cache.get(bundle_key(), bundle_text))
 
 
 def _downloads(context: SiteContext) -> Iterator[tuple[str, str]]:

@@ -102,7 +102,7 @@ def test_an_overview_has_the_numbers_of_the_full_pages(config: Config, work: Wor
     panel = pipeline.Panel(work.observed, config, work.as_of)
     full = analysis.analyse_pair(config, pair, panel, "sample", draw=False).numbers
     alone = config.model_copy(update={"overviews": [pair]})
-    brief = dataclasses.replace(work, config=alone)(pair.slug)
+    brief = dataclasses.replace(work, config=alone).alone(pair.slug)
     assert isinstance(brief, analysis.BriefFindings)
     assert len(brief.numbers) == 5
     for number_id, number in brief.numbers.items():

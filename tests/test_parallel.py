@@ -16,7 +16,7 @@ import pytest
 from generator.editions.making import Content, Made, NotMade
 from generator.editions.manifest import BACKFILLED, Manifest
 from generator.errors import BuildError
-from generator.parallel import spread
+from generator.parallel import BATCHES_PER_JOB, FEW, _batches, spread
 
 ROOT = Path(__file__).parents[1]
 DAYS = [date(2025, 10, 7) + timedelta(days=i) for i in range(5)]
@@ -61,6 +61,17 @@ def test_the_number_of_processes_changes_nothing() -> None:
     assert list(alone) == DAYS
     assert alone[DAYS[2]] == NotMade(as_of=DAYS[2], reason="no price")
     assert made(work, 3) == alone
+
+
+@pytest.mark.parametrize("workers", [1, 2, 7])
+@pytest.mark.parametrize(("items", "alone"), [(0, 0), (3, 3), (70, 2), (1000, 5), (64, 0)])
+def test_batches_hold_every_item_once_and_what_takes_long_alone(items: int, alone: int, workers: int) -> None:
+    """All items in order; no process is given a long one and others after it."""
+    batches = _batches(range(items), workers, alone)
+    assert [item for batch in batches for item in batch] == list(range(items))
+    assert [list(batch) for batch in batches[:alone]] == [[item] for item in range(alone)]
+    assert max(map(len, batches), default=1) <= max(1, items)
+    assert len(batches) <= alone + max(FEW, workers * BATCHES_PER_JOB)
 
 
 def test_a_process_that_was_ended_is_said_in_one_line() -> None:

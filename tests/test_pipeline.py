@@ -22,7 +22,7 @@ from generator.findings import Estimate, Unavailable
 from generator.html import build_html
 from generator.panel import Observed, Panel, nyse_sessions
 from generator.project import Project
-from generator.reports import REPORTS
+from generator.reports import APART, REPORTS
 from generator.sources import snapshots
 from generator.sources.snapshots import Reading
 
@@ -369,6 +369,21 @@ def test_the_seed_moves_intervals_and_no_estimate(
     one, two = reference["correlation.pearson.daily.252"], result.numbers["correlation.pearson.daily.252"].as_json()
     assert one["value"] == two["value"]
     assert (one["lower"], one["upper"]) != (two["lower"], two["upper"])
+
+
+def test_a_pair_in_parts_is_the_pair_as_a_whole(
+    quick: Config, sample: pipeline.Loaded, reference: dict[str, Any]
+) -> None:
+    """No page is in two parts, and a part computed without the other finds what all pages in turn find."""
+    parted = [report for part in APART for report in part]
+    assert len(set(map(id, parted))) == len(parted) < len(REPORTS)
+    work = analysis.Work(config=quick, observed=sample.observed, as_of=sample.as_of, kind="sample")
+    found = {part: work((quick.featured.slug, part)) for part in reversed(range(len(APART)))}
+    result = work.joined(quick.featured.slug, found)
+    assert isinstance(result, analysis.PairResult)
+    assert [page.report.slug for page in result.pages] == [report.slug for report in REPORTS]
+    assert list(result.numbers) == list(reference)
+    assert {key: number.as_json() for key, number in result.numbers.items()} == reference
 
 
 def test_analysis_changes_no_series(quick: Config, sample: pipeline.Loaded) -> None:

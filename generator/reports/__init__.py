@@ -30,3 +30,16 @@ REPORTS: tuple[Report, ...] = (
     since_the_claim.REPORT,
     overview.REPORT,
 )
+
+APART: tuple[tuple[Report, ...], ...] = (
+    (correlation.REPORT, levels.REPORT),
+    (
+        specifications.REPORT,
+        compare.REPORT,
+        rates.REPORT,
+        fomc.REPORT,
+        four_cuts.REPORT,
+        since_the_claim.REPORT,
+    ),
+)
+"""Parts that can be computed beside each other: no page shows a number of another part. The others come after both."""
