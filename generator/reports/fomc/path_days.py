@@ -93,30 +93,39 @@ def paths_by_day(context: Context) -> DayPaths:
     if not isinstance(source, Futures):
         return DayPaths()
     decided = {m.date: sum(m.target) / 2 for m in context.meetings if m.date <= context.as_of and m.target is not None}
-    paths, odds = [], []
+    paths: list[tuple[date, date, float, float]] = []
+    odds = []
     for day in days_offered(source, context.config.run.claim_date):
         found = path_on(context, source, day)
         known = [item for item in found if isinstance(item, MeetingOdds)]
         if not known:
             continue
-        paths.append(_steps(day, known, decided, context.as_of))
+        paths += _steps(day, known, decided, context.as_of)
         odds += [_row(day, item) for item in found[: found.index(known[-1]) + 1]]
-    return DayPaths(paths=pd.concat(paths, ignore_index=True), odds=pd.DataFrame(odds)) if paths else DayPaths()
+    if not paths:
+        return DayPaths()
+    frame = pd.DataFrame(paths, columns=["as_of", "date", "implied", "decided"])
+    return DayPaths(
+        paths=frame.assign(**{key: pd.to_datetime(frame[key]) for key in ("as_of", "date")}), odds=pd.DataFrame(odds)
+    )
 
 
-def _steps(day: date, known: Sequence[MeetingOdds], decided: Mapping[date, float], as_of: date) -> pd.DataFrame:
-    """Return both rates from `day` on, each holding until its next row."""
+def _steps(
+    day: date, known: Sequence[MeetingOdds], decided: Mapping[date, float], as_of: date
+) -> list[tuple[date, date, float, float]]:
+    """Return rows of `day`, a later date, and both rates from that date on, each holding until its next row."""
     last = known[-1].date
     before = [rate for when, rate in decided.items() if when <= day]
-    implied = pd.Series({day: known[0].start_pct, **{item.date: item.end_pct for item in known}})
-    held = {when: rate for when, rate in decided.items() if day < when <= last}
-    actual = pd.Series({day: before[-1] if before else np.nan, **held})
-    ends = pd.Series({min(as_of, last): np.nan})
-    frame = pd.DataFrame({"implied": implied, "decided": pd.concat([actual, ends[~ends.index.isin(actual.index)]])})
-    frame = frame.sort_index().ffill()
-    frame.loc[[when > as_of for when in frame.index], "decided"] = np.nan
-    frame.index = pd.DatetimeIndex(frame.index)
-    return frame.reset_index(names="date").assign(as_of=pd.Timestamp(day))[["as_of", "date", "implied", "decided"]]
+    implied = {day: known[0].start_pct, **{item.date: item.end_pct for item in known}}
+    actual = {day: before[-1] if before else np.nan}
+    actual |= {when: rate for when, rate in decided.items() if day < when <= last}
+    rows = []
+    implied_now = decided_now = np.nan
+    for when in sorted({*implied, *actual, min(as_of, last)}):
+        implied_now = implied.get(when, implied_now)
+        decided_now = actual.get(when, decided_now)
+        rows.append((day, when, implied_now, decided_now if when <= as_of else np.nan))
+    return rows
 
 
 def _row(day: date, item: MeetingOdds | NoOdds) -> dict[str, object]:
