@@ -6,7 +6,6 @@ The page's script decodes it in a few lines; PLATFORM measurements put it at a t
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -94,18 +93,33 @@ def _encoded_values(series: pd.Series[Any], column: Column) -> dict[str, Any]:
         place = {t: i for i, t in enumerate(levels)}
         return {"kind": "text", "levels": levels, "values": [None if t is None else place[t] for t in texts]}
     if kind == "date":
-        return {"kind": "date", "values": _deltas([day_number(v) for v in series])}
+        return {"kind": "date", "values": _deltas(_day_numbers(series))}
     stored = column.decimals + 1
-    return {"kind": "number", "stored": stored, "values": _deltas([_scaled(v, stored) for v in series])}
+    return {"kind": "number", "stored": stored, "values": _deltas(_scaled(series, stored))}
 
 
-def _scaled(value: float | None, decimals: int) -> int | None:
-    number = math.nan if value is None else float(value)
-    if math.isnan(number):
-        return None
-    if math.isinf(number):
+def _day_numbers(series: pd.Series[Any]) -> list[int | None]:
+    """Return `day_number` of every value."""
+    import numpy as np  # noqa: PLC0415 - keeps importing the charts light
+
+    if series.dtype.kind != "M" or getattr(series.dtype, "tz", None) is not None:
+        return [day_number(v) for v in series]
+    stamps = series.to_numpy()
+    days = stamps.astype("datetime64[D]")
+    late = (days != stamps) & ~np.isnat(stamps)
+    if late.any():
+        day_number(series[late].iloc[0].to_pydatetime())  # says what is wrong
+    return [None if gone else day for day, gone in zip(days.astype(int).tolist(), np.isnat(stamps), strict=True)]
+
+
+def _scaled(series: pd.Series[Any], decimals: int) -> list[int | None]:
+    """Return every value times a power of ten, rounded to a whole number; None where it is missing."""
+    import numpy as np  # noqa: PLC0415 - as above
+
+    values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+    if np.isinf(values).any():
         raise ValueError("an infinite value cannot be drawn; make it missing, or say why it is not available")
-    return round(number * 10.0**decimals)
+    return [None if v != v else int(v) for v in np.rint(values * 10.0**decimals).tolist()]  # noqa: PLR0124 - NaN
 
 
 def _deltas(values: list[int | None]) -> list[int | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import math
 from datetime import UTC, date, datetime
@@ -57,6 +58,27 @@ def test_times_of_day_are_refused() -> None:
     """A date with a time would move by a day in some time zones."""
     with pytest.raises(ValueError, match="a plotted date is a day"):
         day_number(pd.Timestamp("2025-10-07 14:00"))
+
+
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_a_column_with_one_time_of_day_is_refused(zone: str | None) -> None:
+    """A single time among midnights is found, and named."""
+    days = pd.Series(pd.to_datetime(["2025-10-06", None, "2025-10-07 14:00", "2025-10-08"], format="ISO8601"))
+    with pytest.raises(ValueError, match=r"2025-10-07T14:00:00.*: a plotted date is a day"):
+        encoded(pd.DataFrame({"date": days.dt.tz_localize(zone)}), {})
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.floats(-1e300, 1e300), st.integers(-(2**53), 2**53))),
+    st.integers(0, 6),
+)
+def test_numbers_are_rounded_as_one_by_one(values: list[float | None], decimals: int) -> None:
+    """Each stored number is the value times a power of ten, rounded half to even, however large."""
+    frame = pd.DataFrame({"v": pd.Series(values, dtype=np.float64)})
+    stored = encoded(frame, {"v": Column(label="v", decimals=decimals)})["columns"]["v"]["values"]
+    whole = [round(float(v) * 10.0 ** (decimals + 1)) for v in values if v is not None]
+    assert list(itertools.accumulate(d for d in stored if d is not None)) == whole
+    assert [d is None for d in stored] == [v is None for v in values]
 
 
 def test_kinds() -> None:
