@@ -117,8 +117,9 @@ def draw_blocks(
     """Return starts and geometric lengths of `rows` blocks for each of `reps` resamples, shape (rows, reps).
 
     Both come from one random word per block. The upper half gives the start (its chances differ by less than
-    pool_obs / 2^32), the lower half U the length 1 + floor(ln U / ln(1 - p)), in single precision (chances differ by
-    less than 2^-23). Without lengths, each half gives a start.
+    pool_obs / 2^32), the lower half U the length 1 + floor(ln U / ln(1 - p)): in double precision, as processors differ
+    in the last bit of a logarithm, and single precision would round some lengths otherwise on another machine. Without
+    lengths, each half gives a start.
 
     Parameters
     ----------
@@ -129,11 +130,11 @@ def draw_blocks(
         halves = _random_words((rows * reps + 1) // 2, rng)[: rows * reps].reshape(rows, reps)
         return _starts(halves, pool_obs), np.ones((rows, reps), dtype=np.int32)
     both = _random_words(rows * reps, rng).reshape(rows, reps, 2)
-    lengths = both[:, :, 0].astype(np.float32)
-    lengths += np.float32(0.5)  # U is never zero
-    lengths *= np.float32(2.0**-32)
+    lengths = both[:, :, 0].astype(np.float64)
+    lengths += 0.5  # U is never zero
+    lengths *= 2.0**-32
     np.log(lengths, out=lengths)
-    lengths *= np.float32(1.0 / math.log1p(-restart))
+    lengths *= 1.0 / math.log1p(-restart)
     whole = lengths.astype(np.int32)
     whole += 1
     return _starts(both[:, :, 1], pool_obs), whole
