@@ -1,4 +1,4 @@
-"""The pages of a pair, in the order in which they are computed; later pages may show numbers of earlier ones."""
+"""The pages of a pair, in the order in which they are computed."""
 
 from __future__ import annotations
 
@@ -19,20 +19,11 @@ from generator.reports import (
 if TYPE_CHECKING:
     from generator.report import Report
 
-REPORTS: tuple[Report, ...] = (
-    correlation.REPORT,
-    levels.REPORT,
-    specifications.REPORT,
-    compare.REPORT,
-    rates.REPORT,
-    fomc.REPORT,
-    four_cuts.REPORT,
-    since_the_claim.REPORT,
-    overview.REPORT,
-)
-
 APART: tuple[tuple[Report, ...], ...] = (
-    (correlation.REPORT, levels.REPORT),
+    (
+        correlation.REPORT,
+        levels.REPORT,
+    ),
     (
         specifications.REPORT,
         compare.REPORT,
@@ -42,4 +33,8 @@ APART: tuple[tuple[Report, ...], ...] = (
         since_the_claim.REPORT,
     ),
 )
-"""Parts that can be computed beside each other: no page shows a number of another part. The others come after both."""
+"""Parts that are computed beside each other: no page shows a number of another part. Later pages of one part may show
+those of earlier ones."""
+
+REPORTS: tuple[Report, ...] = (*APART[0], *APART[1], overview.REPORT)
+"""All pages; the overview shows numbers of every part, so it comes after them."""
